@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "base/time.h"
+
+namespace evlet {
+
+timeval to_timeval(Nanos ns) {
+    Nanos seconds = ns / kNanosPerSecond;
+    Nanos rest = ns % kNanosPerSecond;
+    if (rest < 0) {
+        rest += kNanosPerSecond;
+        --seconds;
+    }
+    timeval tv;
+    tv.tv_sec = static_cast<decltype(tv.tv_sec)>(seconds);
+    tv.tv_usec = static_cast<decltype(tv.tv_usec)>(static_cast<int32_t>(rest) / 1000);
+    return tv;
+}
+
+int to_wait_milliseconds(Nanos ns, int limit) {
+    if (ns < 0)
+        return -1;
+    if (ns >= limit * kNanosPerMilli)
+        return limit;
+    return static_cast<int>((ns + kNanosPerMilli - 1) / kNanosPerMilli);
+}
+
+}  // namespace evlet

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Making, adding and removing events.
+#include "base/shell.h"
+#include "log/log.h"
+#include "loop/api_support.h"
+#include "loop/base.h"
+#include "loop/debug_registry.h"
+#include "mem/mem.h"
+
+namespace evlet {
+
+Status add_with_timeval(event_base& base, event& ev, const timeval* timeout) {
+    if (!timeout)
+        return add(base, ev, nullptr);
+    const int common = base.common ? find_common_queue(base, *timeout) : 0;
+    const Timeout wanted = {common ? base.common->queues[common - 1]->duration
+                                   : from_timeval(*timeout),
+                            common};
+    return add(base, ev, &wanted);
+}
+
+namespace {
+
+// Placeholder for an argument that is the event itself.
+char g_self;
+
+int remove_checked(event* ev, Blocking blocking, const char* caller) {
+    if (!ev || !ev->ev_base) {
+        log::warnx("%s: the event has no base", caller);
+        return to_result(Status::invalid);
+    }
+    debug::require_setup(*ev, caller);
+    LockGuard guard(ev->ev_base->mutex);
+    remove(*ev->ev_base, *ev, blocking);
+    return 0;
+}
+
+}  // namespace
+}  // namespace evlet
+
+using namespace evlet;
+
+extern "C" {
+
+void* event_self_cbarg(void) {
+    return &g_self;
+}
+
+int event_assign(struct event* ev, struct event_base* base, evutil_socket_t fd, short events,
+                 event_callback_fn callback, void* argument) {
+    if (!ev)
+        return to_result(Status::invalid);
+    debug::require_not_added(*ev, "event_assign");
+    const bool io = (events & (EV_READ | EV_WRITE | EV_CLOSED)) != 0;
+    if ((events & EV_SIGNAL) && io) {
+        log::warnx("event_assign: EV_SIGNAL goes with none of EV_READ, EV_WRITE and EV_CLOSED");
+        return to_result(Status::invalid);
+    }
+#if !EVLET_SIGNALS
+    if (events & EV_SIGNAL)
+        return to_result(Status::unsupported);
+#endif
+    if (!base)
+        base = g_current_base;
+    *ev = {};
+    ev->ev_base = base;
+    ev->ev_evcallback.evcb_cb_union.evcb_callback = callback;
+    ev->ev_evcallback.evcb_arg = argument == &g_self ? ev : argument;
+    ev->ev_fd = fd;
+    ev->ev_events = events;
+    ev->ev_evcallback.evcb_flags = EVLIST_INIT;
+    ev->ev_timeout_pos.min_heap_idx = -1;
+    if (events & EV_SIGNAL)
+        set_closure(*ev, Closure::signal);
+    else
+        set_closure(*ev, events & EV_PERSIST ? Closure::persist : Closure::event);
+    if (base)
+        ev->ev_evcallback.evcb_pri = static_cast<ev_uint8_t>(base->queue_count / 2);
+    debug::note_setup(*ev);
+    return 0;
+}
+
+struct event* event_new(struct event_base* base, evutil_socket_t fd, short events,
+                        event_callback_fn callback, void* argument) {
+    auto* ev = static_cast<event*>(mem::allocate(sizeof(event)));
+    if (ev && event_assign(ev, base, fd, events, callback, argument) != 0) {
+        mem::release(ev);
+        ev = nullptr;
+    }
+    return ev;
+}
+
+void event_free(struct event* ev) {
+    if (!ev)
+        return;
+    if (ev->ev_base)
+        event_del(ev);
+    debug::forget(*ev);
+    mem::release(ev);
+}
+
+int event_add(struct event* ev, const struct timeval* timeout) {
+    if (!ev || !ev->ev_base) {
+        log::warnx("event_add: the event has no base");
+        return to_result(Status::invalid);
+    }
+    debug::require_setup(*ev, "event_add");
+    LockGuard guard(ev->ev_base->mutex);
+    return to_result(add_with_timeval(*ev->ev_base, *ev, timeout));
+}
+
+int event_remove_timer(struct event* ev) {
+    if (!ev || !ev->ev_base) {
+        log::warnx("event_remove_timer: the event has no base");
+        return to_result(Status::invalid);
+    }
+    debug::require_setup(*ev, "event_remove_timer");
+    LockGuard guard(ev->ev_base->mutex);
+    remove_timeout(*ev->ev_base, *ev);
+    return 0;
+}
+
+int event_del(struct event* ev) {
+    return remove_checked(ev, Blocking::automatic, "event_del");
+}
+
+int event_del_block(struct event* ev) {
+    return remove_checked(ev, Blocking::always, "event_del_block");
+}
+
+int event_del_noblock(struct event* ev) {
+    return remove_checked(ev, Blocking::never, "event_del_noblock");
+}
+
+void event_active(struct event* ev, int what, short calls) {
+    if (!ev || !ev->ev_base) {
+        log::warnx("event_active: the event has no base");
+        return;
+    }
+    debug::require_setup(*ev, "event_active");
+    LockGuard guard(ev->ev_base->mutex);
+    activate(*ev->ev_base, *ev, what, calls);
+}
+
+}  // extern "C"

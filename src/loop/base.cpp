@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The life of an event_base. free_base() copes with a base that was only half made, so making one
+// gives up by freeing it.
+#include "loop/base.h"
+
+#include <errno.h>
+
+#include "log/log.h"
+#include "loop/config.h"
+#include "loop/debug_registry.h"
+#include "loop/life.h"
+#include "loop/methods.h"
+#include "loop/once.h"
+#include "loop/watchers.h"
+#include "mem/mem.h"
+
+namespace evlet {
+
+event_base* g_current_base;
+
+namespace {
+
+Status start_threads([[maybe_unused]] event_base& base) {
+#if EVLET_THREADS
+    if (!thread::enabled() || (base.config_flags & EVENT_BASE_FLAG_NOLOCK))
+        return Status::ok;
+    Status made = base.mutex.init(Mutex::plain);
+    if (failed(made))
+        return made;
+    made = base.callback_ended.init();
+    if (failed(made))
+        return made;
+    LockGuard guard(base.mutex);
+    return open_wakeup(base);
+#else
+    return Status::ok;
+#endif
+}
+
+void close_backend(event_base& base) {
+#if EVLET_SELECT_ONLY
+    select_backend.close(base);
+#else
+    if (base.backend)
+        base.backend->close(base);
+#endif
+}
+
+// Takes every event of the program's out of the base. The events themselves are the program's.
+void remove_descriptor_events(event_base& base) {
+    for (unsigned i = 0; i < base.fds.count(); ++i) {
+        while (event* ev = base.fds.at(i).first)
+            remove(base, *ev, Blocking::never);
+    }
+}
+
+void remove_timeouts(event_base& base) {
+    for (int i = 0; base.common && i < base.common->count; ++i) {
+        while (event* ev = base.common->queues[i]->events.first())
+            remove(base, *ev, Blocking::never);
+    }
+    while (event* ev = base.timers.top())
+        remove(base, *ev, Blocking::never);
+}
+
+// Events that are about to be finalized are the base's business: their finalizers run now, or the
+// event is leaked to the program if it said so (event_base_free_nofinalize).
+void remove_active(event_base& base, bool finalize) {
+    for (int i = 0; i < base.queue_count; ++i) {
+        while (event_callback* cb = base.queues[i].first()) {
+            const bool finalizing = (flags(*cb) & EVLIST_FINALIZING) != 0;
+            if (is_event(*cb) && !finalizing) {
+                remove(base, as_event(*cb), Blocking::never);
+                continue;
+            }
+            dequeue(base, *cb);
+            if (finalizing && finalize)
+                call_finalizer(base, as_event(*cb));
+        }
+    }
+}
+
+}  // namespace
+
+event_base* make_base(const event_config* config) {
+    auto* base = mem::make<event_base>();
+    if (!base)
+        return nullptr;
+    debug::note_in_use();
+    base->queues = &base->single_queue;
+    base->single_queue.reset();
+    base->queue_count = 1;
+    base->running_priority = -1;
+    base->dispatch_interval = config ? config->dispatch_interval : kForever;
+    base->dispatch_callbacks = config ? config->dispatch_callbacks : INT32_MAX;
+    // Without a limit no priority is subject to one.
+    const bool limited =
+        base->dispatch_interval != kForever || base->dispatch_callbacks != INT32_MAX;
+    base->dispatch_priority = INT16_MAX;
+    if (limited && config->dispatch_priority < INT16_MAX)
+        base->dispatch_priority = static_cast<short>(config->dispatch_priority);
+    base->config_flags = static_cast<uint8_t>(effective_flags(config));
+    base->signal_method_on =
+        optional_signal_method && (base->config_flags & EVENT_BASE_FLAG_USE_SIGNALFD);
+    if (failed(open_backend(*base, config)) || failed(start_threads(*base))) {
+        const int error = errno;
+        free_base(base, false);
+        errno = error;
+        return nullptr;
+    }
+    return base;
+}
+
+void free_base(event_base* base, bool finalize) {
+    if (base->running_loop) {
+        log::warnx("event_base_free: the base is in its loop and cannot be freed");
+        return;
+    }
+    if (base == g_current_base)
+        g_current_base = nullptr;
+    base->mutex.lock();
+#if EVLET_SIGNALS
+    close_signals(*base);
+#endif
+    close_wakeup(*base);
+    remove_descriptor_events(*base);
+    remove_timeouts(*base);
+    remove_active(*base, finalize);
+    release_common(*base);
+    release_once_calls(*base);
+    base->timers.release();
+    if (base->watchers)
+        base->watchers->release(*base);
+    close_backend(*base);
+    base->fds.release();
+    release_queues(*base);
+    base->mutex.unlock();
+#if EVLET_THREADS
+    base->callback_ended.destroy();
+#endif
+    base->mutex.destroy();
+    mem::release(base);
+}
+
+}  // namespace evlet

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "loop/fd_map.h"
+
+#include <string.h>
+
+#include "log/log.h"
+#include "loop/base.h"
+#include "mem/mem.h"
+
+namespace evlet {
+namespace {
+
+constexpr unsigned kFirstCount = 8;
+constexpr uint16_t kMostEvents = UINT16_MAX;
+
+#if EVLET_SELECT_ONLY
+Status tell_backend(event_base& base, evlet_fd fd, FdSlot& slot, short before, short after) {
+    return select_backend.set_interest(base, fd, slot, before, after);
+}
+#else
+Status tell_backend(event_base& base, evlet_fd fd, FdSlot& slot, short before, short after) {
+    return base.backend->set_interest(base, fd, slot, before, after);
+}
+#endif
+
+// Whether a loop that waits has to be woken before it can see a change.
+bool wake_needed(const event_base& base) {
+#if EVLET_SELECT_ONLY
+    (void)base;
+    return true;
+#else
+    return !base.backend->live ||
+           (base.config_flags & EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST) != 0;
+#endif
+}
+
+// Adds `step` (+1 or -1) to the counters of what the event waits for.
+void count_event(FdSlot& slot, const event& ev, int step) {
+    if (ev.ev_events & EV_READ)
+        slot.readers = static_cast<uint16_t>(slot.readers + step);
+    if (ev.ev_events & EV_WRITE)
+        slot.writers = static_cast<uint16_t>(slot.writers + step);
+    if (ev.ev_events & EV_CLOSED)
+        slot.closers = static_cast<uint16_t>(slot.closers + step);
+}
+
+bool full(const FdSlot& slot) {
+    return slot.readers == kMostEvents || slot.writers == kMostEvents ||
+           slot.closers == kMostEvents;
+}
+
+}  // namespace
+
+Status FdMap::reserve(evlet_fd fd) {
+    const auto index = static_cast<unsigned>(fd - EVLET_PORT_FIRST_FD);
+    if (index < count_)
+        return Status::ok;
+    unsigned wanted = count_ ? count_ : kFirstCount;
+    while (wanted <= index)
+        wanted *= 2;
+    auto* grown = static_cast<FdSlot*>(mem::resize(slots_, wanted, sizeof(FdSlot)));
+    if (!grown)
+        return Status::no_memory;
+    // The first event of each list points back into the array, which may have moved.
+    for (unsigned i = 0; i < count_; ++i) {
+        if (grown[i].first)
+            grown[i].first->ev_.ev_io.ev_io_next.le_prev = &grown[i].first;
+    }
+    memset(grown + count_, 0, (wanted - count_) * sizeof(FdSlot));
+    slots_ = grown;
+    count_ = wanted;
+    return Status::ok;
+}
+
+void FdMap::release() {
+    mem::release(slots_);
+    slots_ = nullptr;
+    count_ = 0;
+}
+
+Status add_fd_event(event_base& base, event& ev, bool& ret_changed) {
+    if (ev.ev_fd < EVLET_PORT_FIRST_FD)
+        return Status::invalid;
+    const Status room = base.fds.reserve(ev.ev_fd);
+    if (failed(room))
+        return room;
+    FdSlot& slot = *base.fds.find(ev.ev_fd);
+    const bool edge = (ev.ev_events & EV_ET) != 0;
+    if (full(slot) || (slot.first && slot.edge != edge)) {
+        log::warnx("fd %d: too many events, or some edge-triggered and some not", int(ev.ev_fd));
+        return Status::invalid;
+    }
+    const short before = slot.interest();
+    slot.edge = edge;
+    count_event(slot, ev, +1);
+    const short after = slot.interest();
+    if (after != before) {
+        const Status told = tell_backend(base, ev.ev_fd, slot, before, after);
+        if (failed(told)) {
+            count_event(slot, ev, -1);
+            return told;
+        }
+        ret_changed = wake_needed(base);
+    }
+    link_event(slot.first, ev);
+    return Status::ok;
+}
+
+void remove_fd_event(event_base& base, event& ev, bool& ret_changed) {
+    FdSlot& slot = *base.fds.find(ev.ev_fd);
+    const short before = slot.interest();
+    unlink_event(ev);
+    count_event(slot, ev, -1);
+    const short after = slot.interest();
+    if (after == before)
+        return;
+    ret_changed = wake_needed(base);
+    if (failed(tell_backend(base, ev.ev_fd, slot, before, after)))
+        log::warn("fd %d: narrowing what is watched failed", int(ev.ev_fd));
+}
+
+void deliver_fd_events(event_base& base, evlet_fd fd, int what) {
+    FdSlot* slot = base.fds.find(fd);
+    if (!slot)
+        return;
+    for (event* ev = slot->first; ev; ev = next_event(*ev)) {
+        const int hit = ev->ev_events & what;
+        if (hit)
+            activate(base, *ev, hit, 1);
+    }
+}
+
+void forget_backend_data(event_base& base) {
+    for (unsigned i = 0; i < base.fds.count(); ++i) {
+        base.fds.at(i).backend_data = 0;
+        base.fds.at(i).backend_flags = 0;
+    }
+}
+
+Status restore_fd_interest(event_base& base) {
+    Status worst = Status::ok;
+    for (unsigned i = 0; i < base.fds.count(); ++i) {
+        FdSlot& slot = base.fds.at(i);
+        const short wanted = slot.interest();
+        if (!wanted)
+            continue;
+        const Status told = tell_backend(base, FdMap::fd_at(i), slot, 0, wanted);
+        if (failed(told))
+            worst = told;
+    }
+    return worst;
+}
+
+}  // namespace evlet

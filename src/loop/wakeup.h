@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What ends a base's wait from outside: the port's waker and the internal event that watches it.
+// Used by wakeup.cpp and by signals.cpp, whose handler signals the waker.
+#pragma once
+
+#include "event2/event_struct.h"
+#include "evlet/port_net.h"
+
+namespace evlet {
+
+struct Wakeup {
+    evlet_waker waker;
+    event watch;
+    bool pending;       // a signal of ours is on its way; guarded by the base's mutex
+    bool needs_drain;   // false where the backend is edge-triggered and each signal is an edge
+};
+
+}  // namespace evlet
