@@ -25,6 +25,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#if defined(__GNUC__)
+#pragma GCC visibility push(default) /* the other shared libraries call the port in event_core */
+#endif
 
 /* ---- Errors -------------------------------------------------------------------------------- */
 
@@ -150,6 +153,9 @@ int evlet_port_select(unsigned fd_count, evlet_fd_word *read_set, evlet_fd_word 
                       int64_t timeout_ns, struct evlet_waker *waker);
 #endif
 
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -28,6 +28,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#if defined(__GNUC__)
+#pragma GCC visibility push(default) /* the other shared libraries call the port in event_core */
+#endif
 
 /* ---- Time ---------------------------------------------------------------------------------- */
 
@@ -114,6 +117,9 @@ int evlet_port_signal_catch(int signo, void (*handler)(int), struct evlet_signal
 /** Puts back what evlet_port_signal_catch() found. */
 int evlet_port_signal_restore(int signo, const struct evlet_signal_saved *saved);
 
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

@@ -148,7 +148,7 @@ void apply_changes(event_base& base, State& state) {
         const evlet_fd fd = state.changes[i];
         FdSlot& slot = *base.fds.find(fd);
         const auto known = static_cast<short>(slot.backend_data);
-        const short wanted = slot.interest();
+        const short wanted = slot.interest;
         // A descriptor that was dropped and taken up again may be another file by now.
         const bool reopened = wanted && (slot.backend_flags & kDropped);
         slot.backend_flags = 0;
@@ -184,7 +184,7 @@ void replace_set(event_base& base, State& state) {
         FdSlot& slot = base.fds.at(i);
         slot.backend_flags = 0;
         slot.backend_data = 0;
-        const short wanted = slot.interest();
+        const short wanted = slot.interest;
         if (wanted && failed(apply(state, FdMap::fd_at(i), 0, wanted)))
             log::warn("epoll: watching fd %d failed", int(FdMap::fd_at(i)));
     }
@@ -192,7 +192,7 @@ void replace_set(event_base& base, State& state) {
 
 bool watched(event_base& base, evlet_fd fd) {
     FdSlot* slot = base.fds.find(fd);
-    return slot && (slot->interest() || (slot->backend_flags & kListed));
+    return slot && (slot->interest || (slot->backend_flags & kListed));
 }
 
 // A full array means that more may be ready than one call can tell.

@@ -37,7 +37,7 @@ void on_signals(evutil_socket_t fd, short, void* argument) {
     while (read(fd, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
         const auto signo = static_cast<int>(info.ssi_signo);
         note_signal(signo, base.signals);
-        deliver_signal(base, signo, 1);
+        signal_room().deliver(base, signo, 1);
     }
 }
 
@@ -52,7 +52,7 @@ Status open_state(event_base& base) {
         mem::release(state);
         return Status::system;
     }
-    event_assign(&state->watch, &base, state->fd, EV_READ | EV_PERSIST, on_signals, &base);
+    evlet_event_assign_no_signal(&state->watch, &base, state->fd, EV_READ | EV_PERSIST, on_signals, &base);
     state->watch.ev_evcallback.evcb_pri = 0;
     set_flag(state->watch, EVLIST_INTERNAL);
     const Status added = add(base, state->watch, nullptr);

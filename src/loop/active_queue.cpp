@@ -9,6 +9,7 @@
 #include "log/log.h"
 #include "loop/base.h"
 #include "loop/life.h"
+#include "loop/signals.h"
 #include "mem/mem.h"
 
 namespace evlet {
@@ -64,37 +65,13 @@ void restart_interval(event_base& base, event& ev) {
         set_timeout(base, ev, add_saturated(current_time(base), interval(ev)), common_queue(ev));
 }
 
-void call_signal(event_base& base, event& ev) {
-    const evutil_socket_t fd = ev.ev_fd;
-    const short what = ev.ev_res;
-    const auto callback = ev.ev_evcallback.evcb_cb_union.evcb_callback;
-    void* const argument = ev.ev_evcallback.evcb_arg;
-    // event_del() in a callback sets calls_left to 0 through this pointer; after the last call the
-    // event may be gone, so it is taken back before.
-    short& left = base.calls_left;
-    left = ev.ev_.ev_signal.ev_ncalls;
-    ev.ev_.ev_signal.ev_pncalls = left > 0 ? &left : nullptr;
-    while (left > 0) {
-        if (--left == 0)
-            ev.ev_.ev_signal.ev_pncalls = nullptr;
-        {
-            UnlockGuard unlocked(base.mutex);
-            callback(fd, what, argument);
-        }
-        if (base.break_requested && left > 0) {
-            ev.ev_.ev_signal.ev_pncalls = nullptr;
-            return;
-        }
-    }
-}
-
 void call(event_base& base, event_callback& cb) {
     const auto functions = cb.evcb_cb_union;
     void* const argument = cb.evcb_arg;
     event& ev = as_event(cb);  // only looked at where the closure says that it is one
     switch (closure(cb)) {
     case Closure::signal:
-        call_signal(base, ev);
+        signal_room().call(base, ev);
         return;
     case Closure::persist:
         restart_interval(base, ev);

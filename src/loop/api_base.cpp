@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Making, running and stopping a base. A null base means the one event_init() made.
 #include "base/shell.h"
+#include "event2/thread.h"
 #include "log/log.h"
 #include "loop/base.h"
 #include "loop/life.h"

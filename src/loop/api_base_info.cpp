@@ -2,6 +2,7 @@
 // Priorities, counters and the rest of what a base can be asked.
 #include "base/shell.h"
 #include "loop/base.h"
+#include "loop/signals.h"
 
 using namespace evlet;
 
@@ -82,13 +83,10 @@ void event_base_active_by_fd(struct event_base* base, evutil_socket_t fd, short 
     }
 }
 
-#if EVLET_SIGNALS
 void event_base_active_by_signal(struct event_base* base, int signo) {
     LockGuard guard(base->mutex);
-    deliver_signal(*base, signo, 1);
+    if (base->signals)
+        signal_room().deliver(*base, signo, 1);
 }
-#else
-void event_base_active_by_signal(struct event_base*, int) {}
-#endif
 
 }  // extern "C"

@@ -13,8 +13,8 @@ extern "C" const struct timeval* event_base_init_common_timeout(struct event_bas
         return nullptr;
     }
     LockGuard guard(base->mutex);
-    const int known = base->common ? find_common_queue(*base, *duration) : 0;
-    const Nanos length = known ? common_duration(*base, known) : from_timeval(*duration);
+    const int known = base->common ? base->common->find(*base, *duration) : 0;
+    const Nanos length = known ? base->common->queues[known - 1]->duration : from_timeval(*duration);
     if (length < 0) {
         errno = EINVAL;
         return nullptr;

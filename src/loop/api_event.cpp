@@ -5,6 +5,7 @@
 #include "loop/api_support.h"
 #include "loop/base.h"
 #include "loop/debug_registry.h"
+#include "loop/signals.h"
 #include "mem/mem.h"
 
 namespace evlet {
@@ -12,7 +13,7 @@ namespace evlet {
 Status add_with_timeval(event_base& base, event& ev, const timeval* timeout) {
     if (!timeout)
         return add(base, ev, nullptr);
-    const int common = base.common ? find_common_queue(base, *timeout) : 0;
+    const int common = base.common ? base.common->find(base, *timeout) : 0;
     const Timeout wanted = {common ? base.common->queues[common - 1]->duration
                                    : from_timeval(*timeout),
                             common};
@@ -23,6 +24,21 @@ namespace {
 
 // Placeholder for an argument that is the event itself.
 char g_self;
+
+// Brings the signal code in, which nothing else refers to.
+Status prepare_signal_event(short events) {
+#if EVLET_SIGNALS
+    if (events & (EV_READ | EV_WRITE | EV_CLOSED)) {
+        log::warnx("event_assign: EV_SIGNAL goes with none of EV_READ, EV_WRITE and EV_CLOSED");
+        return Status::invalid;
+    }
+    use_signals();
+    return Status::ok;
+#else
+    (void)events;
+    return Status::unsupported;
+#endif
+}
 
 int remove_checked(event* ev, Blocking blocking, const char* caller) {
     if (!ev || !ev->ev_base) {
@@ -46,20 +62,11 @@ void* event_self_cbarg(void) {
     return &g_self;
 }
 
-int event_assign(struct event* ev, struct event_base* base, evutil_socket_t fd, short events,
-                 event_callback_fn callback, void* argument) {
+int evlet_event_assign_no_signal(struct event* ev, struct event_base* base, evutil_socket_t fd,
+                                 short events, event_callback_fn callback, void* argument) {
     if (!ev)
         return to_result(Status::invalid);
     debug::require_not_added(*ev, "event_assign");
-    const bool io = (events & (EV_READ | EV_WRITE | EV_CLOSED)) != 0;
-    if ((events & EV_SIGNAL) && io) {
-        log::warnx("event_assign: EV_SIGNAL goes with none of EV_READ, EV_WRITE and EV_CLOSED");
-        return to_result(Status::invalid);
-    }
-#if !EVLET_SIGNALS
-    if (events & EV_SIGNAL)
-        return to_result(Status::unsupported);
-#endif
     if (!base)
         base = g_current_base;
     *ev = {};
@@ -70,13 +77,32 @@ int event_assign(struct event* ev, struct event_base* base, evutil_socket_t fd, 
     ev->ev_events = events;
     ev->ev_evcallback.evcb_flags = EVLIST_INIT;
     ev->ev_timeout_pos.min_heap_idx = -1;
-    if (events & EV_SIGNAL)
-        set_closure(*ev, Closure::signal);
-    else
-        set_closure(*ev, events & EV_PERSIST ? Closure::persist : Closure::event);
+    set_closure(*ev, events & EV_PERSIST ? Closure::persist : Closure::event);
     if (base)
         ev->ev_evcallback.evcb_pri = static_cast<ev_uint8_t>(base->queue_count / 2);
     debug::note_setup(*ev);
+    return 0;
+}
+
+struct event* evlet_event_new_no_signal(struct event_base* base, evutil_socket_t fd, short events,
+                                        event_callback_fn callback, void* argument) {
+    auto* ev = static_cast<event*>(mem::allocate(sizeof(event)));
+    if (ev)
+        evlet_event_assign_no_signal(ev, base, fd, events, callback, argument);
+    return ev;
+}
+
+int event_assign(struct event* ev, struct event_base* base, evutil_socket_t fd, short events,
+                 event_callback_fn callback, void* argument) {
+    if (events & EV_SIGNAL) {
+        const Status allowed = prepare_signal_event(events);
+        if (failed(allowed))
+            return to_result(allowed);
+    }
+    if (evlet_event_assign_no_signal(ev, base, fd, events, callback, argument) != 0)
+        return -1;
+    if (events & EV_SIGNAL)
+        set_closure(*ev, Closure::signal);
     return 0;
 }
 

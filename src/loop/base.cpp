@@ -11,6 +11,8 @@
 #include "loop/life.h"
 #include "loop/methods.h"
 #include "loop/once.h"
+#include "loop/signals.h"
+#include "loop/wakeup.h"
 #include "loop/watchers.h"
 #include "mem/mem.h"
 
@@ -119,14 +121,15 @@ void free_base(event_base* base, bool finalize) {
     if (base == g_current_base)
         g_current_base = nullptr;
     base->mutex.lock();
-#if EVLET_SIGNALS
-    close_signals(*base);
-#endif
-    close_wakeup(*base);
+    if (base->signals)
+        signal_room().close(*base);
+    if (base->wakeup)
+        base->wakeup->close(*base);
     remove_descriptor_events(*base);
     remove_timeouts(*base);
     remove_active(*base, finalize);
-    release_common(*base);
+    if (base->common)
+        base->common->release(*base);
     release_once_calls(*base);
     base->timers.release();
     if (base->watchers)

@@ -159,18 +159,11 @@ int run_loop(event_base& base, int loop_flags);
 
 // Opens the waker and watches it; nothing to do if that has been done.
 Status open_wakeup(event_base& base);
-void close_wakeup(event_base& base);
 // Ends the loop's wait if it runs in another thread.
+#if EVLET_THREADS
 void wake_loop(event_base& base);
-
-// ---- Signals (signals.cpp) ----
-
-Status add_signal_event(event_base& base, event& ev);
-void remove_signal_event(event_base& base, event& ev);
-// The waker fired: counts what the handler noted and activates events.
-void deliver_signals(event_base& base);
-// `calls` deliveries of `signo`.
-void deliver_signal(event_base& base, int signo, short calls);
-void close_signals(event_base& base);
+#else
+inline void wake_loop(event_base&) {}
+#endif
 
 }  // namespace evlet

@@ -59,11 +59,9 @@ void remove(event_base& base, event& ev) {
         clear_timeout(base, queue.timer);
 }
 
-}  // namespace
-
-int find_common_queue(const event_base& base, const timeval& tv) {
+int find(const event_base& base, const timeval& tv) {
     const long micros = static_cast<long>(tv.tv_usec);
-    if ((micros & ~0xfffffffL) != kHandleTag || !base.common)
+    if ((micros & ~0xfffffffL) != kHandleTag)
         return 0;
     const int number = static_cast<int>((micros >> kNumberShift) & 0xff);
     if (number == 0 || number > base.common->count)
@@ -72,17 +70,25 @@ int find_common_queue(const event_base& base, const timeval& tv) {
     return handle.tv_sec == tv.tv_sec && handle.tv_usec == tv.tv_usec ? number : 0;
 }
 
-Nanos common_duration(const event_base& base, int number) {
-    return queue_of(base, number).duration;
+void release(event_base& base) {
+    for (int i = 0; i < base.common->count; ++i) {
+        evlet::remove(base, base.common->queues[i]->timer, Blocking::never);
+        event_debug_unassign(&base.common->queues[i]->timer);
+        mem::release(base.common->queues[i]);
+    }
+    mem::release(base.common->queues);
+    mem::release(base.common);
+    base.common = nullptr;
 }
+
+}  // namespace
 
 const timeval* make_common_queue(event_base& base, Nanos duration) {
     if (!base.common) {
         base.common = mem::make<CommonTimeouts>();
         if (!base.common)
             return nullptr;
-        base.common->insert = insert;
-        base.common->remove = remove;
+        *base.common = {find, insert, remove, release, 0, nullptr};
     }
     CommonTimeouts& common = *base.common;
     for (int i = 0; i < common.count; ++i) {
@@ -112,24 +118,11 @@ const timeval* make_common_queue(event_base& base, Nanos duration) {
     queue->number = common.count;
     queue->handle = to_timeval(duration);
     queue->handle.tv_usec |= kHandleTag | queue->number << kNumberShift;
-    event_assign(&queue->timer, &base, -1, EV_TIMEOUT, on_queue_timer, queue);
+    evlet_event_assign_no_signal(&queue->timer, &base, -1, EV_TIMEOUT, on_queue_timer, queue);
     queue->timer.ev_evcallback.evcb_pri = 0;
     set_flag(queue->timer, EVLIST_INTERNAL);
     common.queues[queue->number - 1] = queue;
     return &queue->handle;
-}
-
-void release_common(event_base& base) {
-    if (!base.common)
-        return;
-    for (int i = 0; i < base.common->count; ++i) {
-        remove(base, base.common->queues[i]->timer, Blocking::never);
-        event_debug_unassign(&base.common->queues[i]->timer);
-        mem::release(base.common->queues[i]);
-    }
-    mem::release(base.common->queues);
-    mem::release(base.common);
-    base.common = nullptr;
 }
 
 }  // namespace evlet

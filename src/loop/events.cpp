@@ -4,8 +4,12 @@
 // while it waits to be called back. An operation that fails has changed none of them.
 #include "loop/base.h"
 #include "loop/debug_registry.h"
+#include "loop/signals.h"
 
 namespace evlet {
+
+std::atomic<const SignalRoom*> g_signal_room;
+
 namespace {
 
 constexpr int kDescriptorEvents = EV_READ | EV_WRITE | EV_CLOSED;
@@ -31,7 +35,7 @@ void drop_signal_calls(event& ev) {
 Status insert(event_base& base, event& ev, bool& changed) {
     Status done = Status::ok;
     if (ev.ev_events & EV_SIGNAL)
-        done = add_signal_event(base, ev);
+        done = signal_room().add(base, ev);
     else
         done = add_fd_event(base, ev, changed);
     if (failed(done))
@@ -45,7 +49,7 @@ void extract(event_base& base, event& ev, bool& changed) {
     clear_flag(ev, EVLIST_INSERTED);
     count_out(ev.ev_evcallback, base.added_count);
     if (ev.ev_events & EV_SIGNAL)
-        remove_signal_event(base, ev);
+        signal_room().remove(base, ev);
     else
         remove_fd_event(base, ev, changed);
 }

@@ -11,7 +11,7 @@ namespace evlet {
 namespace {
 
 constexpr unsigned kFirstCount = 8;
-constexpr uint16_t kMostEvents = UINT16_MAX;
+constexpr int kWatched = EV_READ | EV_WRITE | EV_CLOSED | EV_ET;
 
 #if EVLET_SELECT_ONLY
 Status tell_backend(event_base& base, evlet_fd fd, FdSlot& slot, short before, short after) {
@@ -34,19 +34,19 @@ bool wake_needed(const event_base& base) {
 #endif
 }
 
-// Adds `step` (+1 or -1) to the counters of what the event waits for.
-void count_event(FdSlot& slot, const event& ev, int step) {
-    if (ev.ev_events & EV_READ)
-        slot.readers = static_cast<uint16_t>(slot.readers + step);
-    if (ev.ev_events & EV_WRITE)
-        slot.writers = static_cast<uint16_t>(slot.writers + step);
-    if (ev.ev_events & EV_CLOSED)
-        slot.closers = static_cast<uint16_t>(slot.closers + step);
-}
-
-bool full(const FdSlot& slot) {
-    return slot.readers == kMostEvents || slot.writers == kMostEvents ||
-           slot.closers == kMostEvents;
+// Changes what is watched; on failure the slot is as it was.
+Status set_interest(event_base& base, evlet_fd fd, FdSlot& slot, int wanted, bool& ret_changed) {
+    const auto after = static_cast<short>(wanted);
+    const short before = slot.interest;
+    if (after == before)
+        return Status::ok;
+    slot.interest = after;
+    const Status told = tell_backend(base, fd, slot, before, after);
+    if (failed(told))
+        slot.interest = before;
+    else
+        ret_changed = wake_needed(base);
+    return told;
 }
 
 }  // namespace
@@ -81,42 +81,32 @@ void FdMap::release() {
 Status add_fd_event(event_base& base, event& ev, bool& ret_changed) {
     if (ev.ev_fd < EVLET_PORT_FIRST_FD)
         return Status::invalid;
-    const Status room = base.fds.reserve(ev.ev_fd);
-    if (failed(room))
-        return room;
+    Status done = base.fds.reserve(ev.ev_fd);
+    if (failed(done))
+        return done;
     FdSlot& slot = *base.fds.find(ev.ev_fd);
-    const bool edge = (ev.ev_events & EV_ET) != 0;
-    if (full(slot) || (slot.first && slot.edge != edge)) {
-        log::warnx("fd %d: too many events, or some edge-triggered and some not", int(ev.ev_fd));
+    if (slot.first && ((slot.interest ^ ev.ev_events) & EV_ET)) {
+        log::warnx("fd %d: all of its events have to be edge-triggered, or none", int(ev.ev_fd));
         return Status::invalid;
     }
-    const short before = slot.interest();
-    slot.edge = edge;
-    count_event(slot, ev, +1);
-    const short after = slot.interest();
-    if (after != before) {
-        const Status told = tell_backend(base, ev.ev_fd, slot, before, after);
-        if (failed(told)) {
-            count_event(slot, ev, -1);
-            return told;
-        }
-        ret_changed = wake_needed(base);
-    }
-    link_event(slot.first, ev);
-    return Status::ok;
+    done = set_interest(base, ev.ev_fd, slot, slot.interest | (ev.ev_events & kWatched),
+                        ret_changed);
+    if (!failed(done))
+        link_event(slot.first, ev);
+    return done;
 }
 
 void remove_fd_event(event_base& base, event& ev, bool& ret_changed) {
     FdSlot& slot = *base.fds.find(ev.ev_fd);
-    const short before = slot.interest();
     unlink_event(ev);
-    count_event(slot, ev, -1);
-    const short after = slot.interest();
-    if (after == before)
-        return;
-    ret_changed = wake_needed(base);
-    if (failed(tell_backend(base, ev.ev_fd, slot, before, after)))
+    int left = 0;
+    for (const event* other = slot.first; other && left != slot.interest;
+         other = next_event(*other))
+        left |= other->ev_events & kWatched;
+    if (failed(set_interest(base, ev.ev_fd, slot, left, ret_changed))) {
         log::warn("fd %d: narrowing what is watched failed", int(ev.ev_fd));
+        slot.interest = static_cast<short>(left);
+    }
 }
 
 void deliver_fd_events(event_base& base, evlet_fd fd, int what) {
@@ -141,7 +131,7 @@ Status restore_fd_interest(event_base& base) {
     Status worst = Status::ok;
     for (unsigned i = 0; i < base.fds.count(); ++i) {
         FdSlot& slot = base.fds.at(i);
-        const short wanted = slot.interest();
+        const short wanted = slot.interest;
         if (!wanted)
             continue;
         const Status told = tell_backend(base, FdMap::fd_at(i), slot, 0, wanted);

@@ -3,9 +3,8 @@
 // backends to deliver, and by everything that visits all events.
 //
 // Slots lie in one array indexed by the descriptor's distance from EVLET_PORT_FIRST_FD. A slot's
-// counters say how many of its events want reading, writing and closing; the backend is told
-// exactly when what they say together changes. Either all events of a descriptor are
-// edge-triggered or none is.
+// interest is what its events want together; the backend is told exactly when it changes. Either
+// all events of a descriptor are edge-triggered or none is.
 #pragma once
 
 #include "base/status.h"
@@ -16,25 +15,9 @@ namespace evlet {
 
 struct FdSlot {
     event* first;
-    uint16_t readers;
-    uint16_t writers;
-    uint16_t closers;
-    bool edge;
+    short interest;  // EV_READ|EV_WRITE|EV_CLOSED|EV_ET
     uint8_t backend_flags;
     uint32_t backend_data;
-
-    [[nodiscard]] short interest() const {
-        int wanted = 0;
-        if (readers)
-            wanted |= EV_READ;
-        if (writers)
-            wanted |= EV_WRITE;
-        if (closers)
-            wanted |= EV_CLOSED;
-        if (wanted && edge)
-            wanted |= EV_ET;
-        return static_cast<short>(wanted);
-    }
 };
 
 class FdMap {

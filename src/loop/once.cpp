@@ -46,7 +46,7 @@ Status call_once(event_base& base, evutil_socket_t fd, short events,
     call->callback = callback;
     call->argument = argument;
     Status done = Status::invalid;
-    if (event_assign(&call->ev, &base, waits_for ? fd : -1, static_cast<short>(waits_for), on_once,
+    if (evlet_event_assign_no_signal(&call->ev, &base, waits_for ? fd : -1, static_cast<short>(waits_for), on_once,
                      call) == 0) {
         LockGuard guard(base.mutex);
         // A plain timeout of nothing is ready now: no need to go through the heap.

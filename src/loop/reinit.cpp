@@ -40,23 +40,6 @@ void replace_waker(Wakeup& wakeup, const evlet_waker& fresh) {
     wakeup.pending = false;
 }
 
-#if EVLET_SIGNALS
-// The optional signal method starts afresh for every signal that has events.
-Status restore_signals(event_base& base) {
-    if (!base.signals || !base.signal_method_on)
-        return Status::ok;
-    Status worst = Status::ok;
-    for (int signo = 1; signo < base.signals->count; ++signo) {
-        if (!base.signals->entries()[signo].first)
-            continue;
-        const Status enabled = optional_signal_method->enable(base, signo);
-        if (failed(enabled))
-            worst = enabled;
-    }
-    return worst;
-}
-#endif
-
 }  // namespace
 
 Status reinit_base(event_base& base) {
@@ -68,10 +51,6 @@ Status reinit_base(event_base& base) {
         evlet_port_waker_close(&fresh);
         return replaced;
     }
-#if EVLET_SIGNALS
-    if (base.signals && base.signal_method_on)
-        optional_signal_method->close(base);
-#endif
     Status result = Status::ok;
     if (base.wakeup) {
         const bool watched = (flags(base.wakeup->watch) & EVLIST_INSERTED) != 0;
@@ -82,11 +61,11 @@ Status reinit_base(event_base& base) {
             result = add(base, base.wakeup->watch, nullptr);
     }
     const Status restored = restore_fd_interest(base);
-#if EVLET_SIGNALS
-    const Status signals = restore_signals(base);
-    if (failed(signals))
-        return signals;
-#endif
+    if (base.signals) {
+        const Status restarted = signal_room().restart(base);
+        if (failed(restarted))
+            return restarted;
+    }
     return failed(result) ? result : restored;
 }
 

@@ -149,7 +149,9 @@ void note_signal(int signo, const SignalMap* except) {
     }
 }
 
-Status add_signal_event(event_base& base, event& ev) {
+namespace {
+
+Status add_event(event_base& base, event& ev) {
     const auto signo = static_cast<int>(ev.ev_fd);
     if (signo < 1 || signo >= evlet_port_signal_count())
         return Status::invalid;
@@ -168,31 +170,31 @@ Status add_signal_event(event_base& base, event& ev) {
     return Status::ok;
 }
 
-void remove_signal_event(event_base& base, event& ev) {
+void remove_event(event_base& base, event& ev) {
     unlink_event(ev);
     if (!base.signals->entries()[ev.ev_fd].first)
         unsubscribe(base, static_cast<int>(ev.ev_fd));
 }
 
-void deliver_signal(event_base& base, int signo, short calls) {
+void deliver(event_base& base, int signo, short calls) {
     if (!base.signals || signo < 1 || signo >= base.signals->count)
         return;
     for (event* ev = base.signals->entries()[signo].first; ev; ev = next_event(*ev))
         activate(base, *ev, EV_SIGNAL, calls);
 }
 
-void deliver_signals(event_base& base) {
+void deliver_noted(event_base& base) {
     for (int signo = 1; signo < base.signals->count; ++signo) {
         std::atomic<unsigned>& state = base.signals->entries()[signo].state;
         if ((state.load(std::memory_order_seq_cst) & ~kWanted) == 0)
             continue;
         const unsigned calls = state.fetch_and(kWanted, std::memory_order_seq_cst) & ~kWanted;
         if (calls)
-            deliver_signal(base, signo, static_cast<short>(calls));
+            deliver(base, signo, static_cast<short>(calls));
     }
 }
 
-void close_signals(event_base& base) {
+void close(event_base& base) {
     SignalMap* map = base.signals;
     if (!map)
         return;
@@ -212,6 +214,54 @@ void close_signals(event_base& base) {
     wait_for_handlers();
     base.signals = nullptr;
     mem::release(map);
+}
+
+Status restart(event_base& base) {
+    if (!base.signal_method_on)
+        return Status::ok;
+    optional_signal_method->close(base);
+    Status worst = Status::ok;
+    for (int signo = 1; signo < base.signals->count; ++signo) {
+        if (!base.signals->entries()[signo].first)
+            continue;
+        const Status enabled = optional_signal_method->enable(base, signo);
+        if (failed(enabled))
+            worst = enabled;
+    }
+    return worst;
+}
+
+void call(event_base& base, event& ev) {
+    const evutil_socket_t fd = ev.ev_fd;
+    const short what = ev.ev_res;
+    const auto callback = ev.ev_evcallback.evcb_cb_union.evcb_callback;
+    void* const argument = ev.ev_evcallback.evcb_arg;
+    // event_del() in a callback sets calls_left to 0 through this pointer; after the last call the
+    // event may be gone, so it is taken back before.
+    short& left = base.calls_left;
+    left = ev.ev_.ev_signal.ev_ncalls;
+    ev.ev_.ev_signal.ev_pncalls = left > 0 ? &left : nullptr;
+    while (left > 0) {
+        if (--left == 0)
+            ev.ev_.ev_signal.ev_pncalls = nullptr;
+        {
+            UnlockGuard unlocked(base.mutex);
+            callback(fd, what, argument);
+        }
+        if (base.break_requested && left > 0) {
+            ev.ev_.ev_signal.ev_pncalls = nullptr;
+            return;
+        }
+    }
+}
+
+constexpr SignalRoom kRoom = {add_event, remove_event, deliver_noted, deliver,
+                              call,      restart,      close};
+
+}  // namespace
+
+void use_signals() {
+    g_signal_room.store(&kRoom, std::memory_order_relaxed);
 }
 
 }  // namespace evlet

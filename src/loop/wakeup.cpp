@@ -5,6 +5,7 @@
 #include "loop/wakeup.h"
 
 #include "loop/base.h"
+#include "loop/signals.h"
 #include "mem/mem.h"
 
 namespace evlet {
@@ -16,10 +17,18 @@ void on_wakeup(evutil_socket_t, short, void* argument) {
     base.wakeup->pending = false;
     if (base.wakeup->needs_drain)
         evlet_port_waker_drain(&base.wakeup->waker);
-#if EVLET_SIGNALS
     if (base.signals)
-        deliver_signals(base);
-#endif
+        signal_room().deliver_noted(base);
+}
+
+void close_wakeup(event_base& base) {
+    if (flags(base.wakeup->watch) & EVLIST_INIT) {
+        remove(base, base.wakeup->watch, Blocking::never);
+        event_debug_unassign(&base.wakeup->watch);
+    }
+    evlet_port_waker_close(&base.wakeup->waker);
+    mem::release(base.wakeup);
+    base.wakeup = nullptr;
 }
 
 bool edge_triggered(const event_base& base) {
@@ -43,6 +52,7 @@ Status open_wakeup(event_base& base) {
         mem::release(wakeup);
         return Status::system;
     }
+    wakeup->close = close_wakeup;
     base.wakeup = wakeup;
     const evlet_fd fd = evlet_port_waker_descriptor(&wakeup->waker);
     if (fd < EVLET_PORT_FIRST_FD)
@@ -50,7 +60,7 @@ Status open_wakeup(event_base& base) {
     const bool edge = edge_triggered(base);
     wakeup->needs_drain = !edge;
     const int what = EV_READ | EV_PERSIST | (edge ? EV_ET : 0);
-    event_assign(&wakeup->watch, &base, fd, static_cast<short>(what), on_wakeup, &base);
+    evlet_event_assign_no_signal(&wakeup->watch, &base, fd, static_cast<short>(what), on_wakeup, &base);
     wakeup->watch.ev_evcallback.evcb_pri = 0;
     set_flag(wakeup->watch, EVLIST_INTERNAL);
     const Status added = add(base, wakeup->watch, nullptr);
@@ -63,23 +73,13 @@ evlet_waker* port_waker(event_base& base) {
     return base.wakeup ? &base.wakeup->waker : nullptr;
 }
 
-void close_wakeup(event_base& base) {
-    if (!base.wakeup)
-        return;
-    if (flags(base.wakeup->watch) & EVLIST_INIT) {
-        remove(base, base.wakeup->watch, Blocking::never);
-        event_debug_unassign(&base.wakeup->watch);
-    }
-    evlet_port_waker_close(&base.wakeup->waker);
-    mem::release(base.wakeup);
-    base.wakeup = nullptr;
-}
-
+#if EVLET_THREADS
 void wake_loop(event_base& base) {
     if (!base.waiting || !base.wakeup || base.wakeup->pending || in_loop_thread(base))
         return;
     base.wakeup->pending = true;
     evlet_port_waker_signal(&base.wakeup->waker);
 }
+#endif
 
 }  // namespace evlet

@@ -13,6 +13,8 @@ struct Wakeup {
     event watch;
     bool pending;       // a signal of ours is on its way; guarded by the base's mutex
     bool needs_drain;   // false where the backend is edge-triggered and each signal is an edge
+    // Closes all of this; called through here so that only a base with a waker links the code.
+    void (*close)(event_base& base);
 };
 
 }  // namespace evlet
