@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The part of `evlet_port_types.h` that the POSIX and the Linux port share: everything but the
+ * waker. Included by their evlet_port_types.h alone.
+ *
+ * Needs the POSIX declarations of the system's headers: C++, -std=gnu99 and later have them;
+ * under -std=c99 define _POSIX_C_SOURCE=200809L.
+ */
+#ifndef EVLET_POSIX_TYPES_H
+#define EVLET_POSIX_TYPES_H
+
+#include <netdb.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#define EVLET_PORT_HAS_THREADS 1
+#define EVLET_PORT_HAS_SIGNALS 1
+#define EVLET_PORT_HAS_FORK 1
+#define EVLET_PORT_HAS_FILES 1
+#define EVLET_PORT_HAS_UNIX_SOCKETS 1
+#define EVLET_PORT_HAS_GETADDRINFO 1
+#define EVLET_PORT_HAS_POLL 1
+#define EVLET_PORT_HAS_SELECT 1
+#define EVLET_PORT_WAKER_FROM_ISR 1
+
+#define EVLET_PORT_FIRST_FD 0
+#define EVLET_PORT_SELECT_LIMIT FD_SETSIZE
+
+typedef int evlet_fd;
+
+struct evlet_lock {
+    pthread_mutex_t mutex;
+};
+
+struct evlet_cond {
+    pthread_cond_t cond;
+};
+
+struct evlet_signal_saved {
+    struct sigaction action;
+};
+
+#endif

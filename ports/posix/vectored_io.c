@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Vectored input and output on sockets, and on whatever else a program hands over (pipes,
+ * terminals, FIFOs). */
+#include "posix_features.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <evlet/port_net.h>
+
+#include "posix_internal.h"
+
+#ifndef IOV_MAX
+#define IOV_MAX 16 /* what POSIX promises at least */
+#endif
+
+int evlet_posix_clamp_pieces(int count) {
+    return count > IOV_MAX ? IOV_MAX : count;
+}
+
+ssize_t evlet_port_recvv(evlet_fd fd, const struct iovec *pieces, int count) {
+    return readv(fd, pieces, evlet_posix_clamp_pieces(count));
+}
+
+ssize_t evlet_port_sendv(evlet_fd fd, const struct iovec *pieces, int count) {
+#ifdef MSG_NOSIGNAL
+    struct msghdr message;
+    ssize_t sent;
+
+    memset(&message, 0, sizeof message);
+    message.msg_iov = (struct iovec *)(uintptr_t)pieces; /* sendmsg() does not write to it */
+    message.msg_iovlen = (unsigned)evlet_posix_clamp_pieces(count);
+    sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+    if (sent >= 0 || errno != ENOTSOCK) {
+        return sent;
+    }
+#endif
+    return evlet_posix_write_quietly(fd, pieces, evlet_posix_clamp_pieces(count));
+}
