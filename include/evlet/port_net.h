@@ -72,14 +72,16 @@ evlet_fd evlet_port_socket(int domain, int type, int protocol, unsigned fd_flags
 int evlet_port_socketpair(int domain, int type, int protocol, evlet_fd ret_pair[2]);
 int evlet_port_bind(evlet_fd fd, const struct sockaddr *address, socklen_t length);
 int evlet_port_listen(evlet_fd fd, int backlog);
-/** The next connection, with EVLET_FD_* applied; `ret_address`/`length` as for accept(2). */
+/** The next connection, with exactly the EVLET_FD_* asked for, whatever the listener has;
+ * `ret_address`/`length` as for accept(2), both may be NULL. */
 evlet_fd evlet_port_accept(evlet_fd fd, struct sockaddr *ret_address, socklen_t *length,
                            unsigned fd_flags);
 /** 0 when connected at once; -1 with class EVLET_ERR_IN_PROGRESS when it goes on. */
 int evlet_port_connect(evlet_fd fd, const struct sockaddr *address, socklen_t length);
 int evlet_port_getsockname(evlet_fd fd, struct sockaddr *ret_address, socklen_t *length);
 
-/** Receives into `count` (at least 1) pieces. Bytes read, 0 at the end of the stream, -1. */
+/** Receives into `count` (at least 1) pieces, or the first of them. Bytes read, 0 at the end of the
+ * stream, -1. This and the next also take what is no socket (pipes, FIFOs), where that exists. */
 ssize_t evlet_port_recvv(evlet_fd fd, const struct iovec *pieces, int count);
 /** Sends from `count` pieces without raising a signal if the peer has gone. Bytes taken, or -1. */
 ssize_t evlet_port_sendv(evlet_fd fd, const struct iovec *pieces, int count);
@@ -135,8 +137,9 @@ int evlet_port_waker_makes_edges(void);
 /* ---- Waiting --------------------------------------------------------------------------------- */
 
 #if EVLET_PORT_HAS_POLL
-/** poll(2), `timeout_ns` nanoseconds rounded up to what the system can do, < 0 for ever. Returns
- * early when `waker` (may be NULL) is signalled. Number of ready entries, 0, or -1. */
+/** poll(2), `timeout_ns` nanoseconds rounded up to what the system can do, < 0 for ever; waits of
+ * more than a day may end after a day. Returns early when `waker` (may be NULL) has no descriptor
+ * and is signalled. Number of ready entries, 0, or -1 (class EVLET_ERR_AGAIN if interrupted). */
 int evlet_port_poll(struct pollfd *entries, unsigned count, int64_t timeout_ns,
                     struct evlet_waker *waker);
 #endif
@@ -147,8 +150,9 @@ int evlet_port_poll(struct pollfd *entries, unsigned count, int64_t timeout_ns,
 typedef unsigned long evlet_fd_word;
 #define EVLET_FD_WORD_BITS ((unsigned)(8 * sizeof(evlet_fd_word)))
 
-/** select(2) on the first `fd_count` (at most EVLET_PORT_SELECT_LIMIT) descriptors; the sets are
- * read and overwritten; timeout and waker as above. Number of ready bits, 0, or -1. */
+/** select(2) on the first `fd_count` (at most EVLET_PORT_SELECT_LIMIT) descriptors; the sets, of
+ * which either may be NULL, are read and overwritten; timeout, waker and interruption as for
+ * evlet_port_poll(). Number of ready bits, 0, or -1. */
 int evlet_port_select(unsigned fd_count, evlet_fd_word *read_set, evlet_fd_word *write_set,
                       int64_t timeout_ns, struct evlet_waker *waker);
 #endif

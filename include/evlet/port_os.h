@@ -50,7 +50,8 @@ int64_t evlet_port_wall_ns(void);
 
 /** `size` bytes (never 0) aligned for any type, or NULL. Contents are indeterminate. */
 void *evlet_port_alloc(size_t size);
-/** As C's realloc() with a size that is never 0; NULL leaves the old block as it was. */
+/** As C's realloc() with a size that is never 0; `block` may be NULL. A NULL result leaves the old
+ * block as it was. */
 void *evlet_port_realloc(void *block, size_t size);
 /** Gives a block back; NULL is allowed and ignored. */
 void evlet_port_free(void *block);
@@ -74,12 +75,13 @@ const char *evlet_port_getenv(const char *name);
 
 /* ---- Entropy ------------------------------------------------------------------------------- */
 
-/** Fills `buffer` with `size` unpredictable bytes fit for keys. Returns 0, or -1 if that many
+/** Fills `buffer` with `size` (0 allowed) unpredictable bytes fit for keys. Returns 0, or -1 if that many
  * could not be had; then the buffer must not be used. Must never fall back to a weak source. */
 int evlet_port_entropy(void *buffer, size_t size);
 
 /** Names a device file to read entropy from instead of the default (chroot without /dev). The
- * text is copied. Returns -1 where the port has no files or the name is too long. */
+ * text is copied. Call it before other threads ask for entropy. Returns -1 where the port has no
+ * files or the name is empty or too long; a device that gives nothing shows at the next fill. */
 int evlet_port_entropy_set_device(const char *path);
 
 /* ---- Threads: only with EVLET_PORT_HAS_THREADS ---------------------------------------------- */
@@ -112,7 +114,7 @@ unsigned long evlet_port_thread_id(void);
 /** Highest signal number plus one. */
 int evlet_port_signal_count(void);
 /** Installs `handler` for `signo`, interrupted system calls restarted, and stores what was there
- * before in `*ret_saved`. EINVAL for a number that cannot be caught. */
+ * before in `*ret_saved`. -1 with EINVAL for a number that cannot be caught. */
 int evlet_port_signal_catch(int signo, void (*handler)(int), struct evlet_signal_saved *ret_saved);
 /** Puts back what evlet_port_signal_catch() found. */
 int evlet_port_signal_restore(int signo, const struct evlet_signal_saved *saved);

@@ -6,8 +6,8 @@
 // The kernel's set is keyed by descriptor and open file together. A descriptor number that was
 // closed and used again therefore may or may not be known to it; every call tries what is likely
 // and falls back to the other (MOD/ADD). A file that is still open elsewhere (dup, fork) keeps
-// reporting under a number nobody watches any more and cannot be taken out; when that happens the
-// whole set is made anew.
+// reporting under a number nobody watches any more and cannot be taken out; when that happens in two
+// waits running (once may be a removal in another thread) the whole set is made anew.
 //
 // Invariants: slot.backend_flags has kListed exactly while the descriptor is in the changelist,
 // and then backend_data is the interest the kernel knows and kDropped says whether the interest
@@ -32,6 +32,7 @@ struct State {
     EpollWaiter waiter;
     epoll_event* events;
     unsigned capacity;
+    bool stale;  // the last wait reported a descriptor that nobody watches
     // The changelist; null when changes are made at once.
     bool use_changes;
     evlet_fd* changes;
@@ -232,9 +233,10 @@ Status wait(event_base& base, Nanos timeout) {
         else
             deliver_fd_events(base, fd, from_epoll(state.events[i].events));
     }
-    if (stale)
+    if (stale && state.stale)
         replace_set(base, state);
-    else if (static_cast<unsigned>(found) == state.capacity)
+    state.stale = stale;
+    if (static_cast<unsigned>(found) == state.capacity)
         grow_events(state);
     return Status::ok;
 }

@@ -2,6 +2,21 @@
 #include "base/time.h"
 
 namespace evlet {
+namespace {
+
+Nanos multiply_saturated(int64_t count, Nanos unit) {
+    Nanos product;
+    if (__builtin_mul_overflow(count, unit, &product))
+        return count < 0 ? INT64_MIN : kForever;
+    return product;
+}
+
+}  // namespace
+
+Nanos from_timeval(const timeval& tv) {
+    return add_saturated(multiply_saturated(tv.tv_sec, kNanosPerSecond),
+                         multiply_saturated(tv.tv_usec, kNanosPerMicro));
+}
 
 timeval to_timeval(Nanos ns) {
     Nanos seconds = ns / kNanosPerSecond;

@@ -23,12 +23,7 @@ constexpr Nanos kForever = INT64_MAX;
 }
 
 // Any timeval, also one that is negative or not normalised; clamped to the range of Nanos.
-[[nodiscard]] inline Nanos from_timeval(const timeval& tv) {
-    Nanos seconds;
-    if (__builtin_mul_overflow(static_cast<int64_t>(tv.tv_sec), kNanosPerSecond, &seconds))
-        return tv.tv_sec < 0 ? INT64_MIN : kForever;
-    return add_saturated(seconds, static_cast<int64_t>(tv.tv_usec) * kNanosPerMicro);
-}
+[[nodiscard]] Nanos from_timeval(const timeval& tv);
 
 // Rounds down to a whole microsecond; tv_usec is in [0, 999999] for negative times too.
 [[nodiscard]] timeval to_timeval(Nanos ns);

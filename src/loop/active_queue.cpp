@@ -17,6 +17,9 @@ namespace evlet {
 void enqueue(event_base& base, event_callback& cb) {
     cb.evcb_flags = static_cast<short>(cb.evcb_flags | EVLIST_ACTIVE);
     ++base.ready_count;
+    // event_base_priority_init() may have taken away the priority the event was given.
+    if (cb.evcb_pri >= base.queue_count)
+        cb.evcb_pri = static_cast<ev_uint8_t>(base.queue_count - 1);
     count_in(cb, base.active_count, base.active_most);
     count_in(cb, base.added_count, base.added_most);
     base.queues[cb.evcb_pri].push_back(&cb);
@@ -135,7 +138,7 @@ int run_queue(event_base& base, ActiveQueue& queue, int most, Nanos stop_at) {
         if (base.break_requested || base.continue_requested || count >= most)
             break;
         if (count && stop_at != kForever) {
-            remember_time(base);
+            start_caching_time(base);
             if (current_time(base) >= stop_at)
                 break;
         }

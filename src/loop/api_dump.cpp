@@ -2,6 +2,7 @@
 // event_base_dump_events(): a listing for people who debug.
 #include <stdio.h>
 
+#include "evlet/port_os.h"
 #include "loop/base.h"
 #include "loop/visit.h"
 
@@ -30,7 +31,7 @@ void print_name(FILE* output, const event& ev) {
             ev.ev_events & EV_SIGNAL ? "sig" : "fd", static_cast<long>(ev.ev_fd));
 }
 
-int print_inserted(const event_base* base, const event* ev, void* output) {
+int print_inserted(const event_base*, const event* ev, void* output) {
     if (!(flags(*ev) & (EVLIST_INSERTED | EVLIST_TIMEOUT)))
         return 0;
     auto* out = static_cast<FILE*>(output);
@@ -39,7 +40,7 @@ int print_inserted(const event_base* base, const event* ev, void* output) {
     if (flags(*ev) & EVLIST_INTERNAL)
         fputs(" Internal", out);
     if (flags(*ev) & EVLIST_TIMEOUT) {
-        const Nanos to_go = add_saturated(deadline(*ev), -current_time(*base));
+        const Nanos to_go = add_saturated(deadline(*ev), -evlet_port_monotonic_ns());
         const timeval left = to_timeval(to_go > 0 ? to_go : 0);
         fprintf(out, " Timeout in %ld.%06ld s", static_cast<long>(left.tv_sec),
                 static_cast<long>(left.tv_usec));

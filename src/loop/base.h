@@ -49,7 +49,7 @@ struct event_base {
     int added_count, added_most;
     int virtual_count, virtual_most;
 
-    evlet::Nanos cached_now;   // monotonic time of this pass, 0 when it has to be asked for
+    evlet::Nanos cached_now;   // monotonic time of this pass, 0 while nobody asked for it
     evlet::Nanos wall_offset;  // wall clock minus monotonic clock, as of wall_synced
     evlet::Nanos wall_synced;
 
@@ -65,6 +65,7 @@ struct event_base {
     bool exit_requested : 1;
     bool break_requested : 1;
     bool continue_requested : 1;
+    bool caches_time : 1;
     bool signal_method_on : 1;  // optional_signal_method is in use
 
 #if EVLET_THREADS
@@ -92,9 +93,9 @@ extern event_base* g_current_base;
 // ---- Time ----
 
 // The time all callbacks of one pass share; asks the clock outside of passes.
-[[nodiscard]] Nanos current_time(const event_base& base);
-void forget_time(event_base& base);
-void remember_time(event_base& base);
+[[nodiscard]] Nanos current_time(event_base& base);
+void start_caching_time(event_base& base);
+void stop_caching_time(event_base& base);
 
 // ---- Events ----
 

@@ -1,24 +1,30 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The time of a base. Invariant: cached_now is set exactly while callbacks run, so that all
-// callbacks of one pass see the same moment, and the clock is read once for them; with
-// EVENT_BASE_FLAG_NO_CACHE_TIME it never is.
+// The time of a base. Invariant: `caches_time` is set exactly while a pass works on what the wait
+// found; the first question in that time reads the clock and `cached_now` keeps the answer, so that
+// all callbacks of one pass see the same moment. With EVENT_BASE_FLAG_NO_CACHE_TIME it never is.
 #include "base/shell.h"
 #include "evlet/port_os.h"
 #include "loop/base.h"
 
 namespace evlet {
 
-Nanos current_time(const event_base& base) {
-    return base.cached_now ? base.cached_now : evlet_port_monotonic_ns();
+Nanos current_time(event_base& base) {
+    if (base.cached_now)
+        return base.cached_now;
+    const Nanos now = evlet_port_monotonic_ns();
+    if (base.caches_time)
+        base.cached_now = now;
+    return now;
 }
 
-void forget_time(event_base& base) {
+void stop_caching_time(event_base& base) {
     base.cached_now = 0;
+    base.caches_time = false;
 }
 
-void remember_time(event_base& base) {
-    if (!(base.config_flags & EVENT_BASE_FLAG_NO_CACHE_TIME))
-        base.cached_now = evlet_port_monotonic_ns();
+void start_caching_time(event_base& base) {
+    base.cached_now = 0;
+    base.caches_time = !(base.config_flags & EVENT_BASE_FLAG_NO_CACHE_TIME);
 }
 
 namespace {
@@ -28,11 +34,12 @@ constexpr Nanos kWallSyncInterval = 5 * kNanosPerSecond;
 
 // The wall clock's time of the pass.
 Nanos cached_wall_time(event_base& base) {
-    if (base.wall_synced == 0 || base.cached_now - base.wall_synced >= kWallSyncInterval) {
+    const Nanos now = current_time(base);
+    if (base.wall_synced == 0 || now - base.wall_synced >= kWallSyncInterval) {
         base.wall_offset = evlet_port_wall_ns() - evlet_port_monotonic_ns();
-        base.wall_synced = base.cached_now;
+        base.wall_synced = now;
     }
-    return base.cached_now + base.wall_offset;
+    return now + base.wall_offset;
 }
 
 }  // namespace
@@ -52,7 +59,7 @@ int event_base_gettimeofday_cached(struct event_base* base, struct timeval* ret_
         return 0;
     }
     LockGuard guard(base->mutex);
-    *ret_time = to_timeval(base->cached_now ? cached_wall_time(*base) : evlet_port_wall_ns());
+    *ret_time = to_timeval(base->caches_time ? cached_wall_time(*base) : evlet_port_wall_ns());
     return 0;
 }
 
@@ -62,8 +69,8 @@ int event_base_update_cache_time(struct event_base* base) {
     if (!base)
         return to_result(Status::invalid);
     LockGuard guard(base->mutex);
-    if (base->running_loop)
-        remember_time(*base);
+    if (base->caches_time)
+        start_caching_time(*base);
     return 0;
 }
 

@@ -30,17 +30,17 @@ Nanos wait_time(event_base& base, int loop_flags) {
 }
 
 Status wait_once(event_base& base, int loop_flags) {
+    // The callbacks of the last pass took time, so the wait is reckoned from a fresh look.
+    stop_caching_time(base);
     Nanos timeout = wait_time(base, loop_flags);
-    forget_time(base);
     if (base.watchers) {
         base.watchers->run(base, false, timeout);
         timeout = wait_time(base, loop_flags);
-        forget_time(base);
     }
     base.waiting = true;
     const Status waited = wait_for_events(base, timeout);
     base.waiting = false;
-    remember_time(base);
+    start_caching_time(base);
     if (failed(waited))
         return waited;
     if (base.watchers)
@@ -81,9 +81,8 @@ int run_loop(event_base& base, int loop_flags) {
     base.owner = thread::self();
 #endif
     base.exit_requested = base.break_requested = false;
-    forget_time(base);
     const int result = run_passes(base, loop_flags);
-    forget_time(base);
+    stop_caching_time(base);
     base.running_loop = false;
     return result;
 }

@@ -2,6 +2,7 @@
 // Adding, removing and activating events. Invariants: EVLIST_INSERTED is set exactly while the
 // event hangs at its descriptor or signal, EVLIST_TIMEOUT while it has a timeout, EVLIST_ACTIVE
 // while it waits to be called back. An operation that fails has changed none of them.
+#include "log/log.h"
 #include "loop/base.h"
 #include "loop/debug_registry.h"
 #include "loop/signals.h"
@@ -69,6 +70,11 @@ bool start_timeout(event_base& base, event& ev, const Timeout& timeout) {
 }  // namespace
 
 Status add(event_base& base, event& ev, const Timeout* timeout) {
+    EVLET_LOG_DEBUG("event_add: event %p on fd %d,%s%s%s%s%s", static_cast<void*>(&ev),
+                    int(ev.ev_fd), ev.ev_events & EV_READ ? " read" : "",
+                    ev.ev_events & EV_WRITE ? " write" : "",
+                    ev.ev_events & EV_CLOSED ? " close" : "",
+                    ev.ev_events & EV_SIGNAL ? " signal" : "", timeout ? " timeout" : "");
     // The call count of a signal event is in use while it is called back.
     if (ev.ev_events & EV_SIGNAL)
         wait_for_callback(base, ev);
@@ -94,6 +100,7 @@ Status add(event_base& base, event& ev, const Timeout* timeout) {
 }
 
 void remove(event_base& base, event& ev, Blocking blocking) {
+    EVLET_LOG_DEBUG("event_del: event %p on fd %d", static_cast<void*>(&ev), int(ev.ev_fd));
     if (flags(ev) & EVLIST_FINALIZING)
         return;
     drop_signal_calls(ev);
@@ -122,6 +129,8 @@ void remove_timeout(event_base& base, event& ev) {
 }
 
 void activate(event_base& base, event& ev, int what, short calls) {
+    EVLET_LOG_DEBUG("event_active: event %p on fd %d, 0x%x", static_cast<void*>(&ev),
+                    int(ev.ev_fd), static_cast<unsigned>(what));
     if (ev.ev_events & EV_SIGNAL)
         wait_for_callback(base, ev);
     if (flags(ev) & EVLIST_FINALIZING)
