@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Entropy from getrandom(), which needs neither /dev nor a descriptor and waits until the kernel
- * has gathered enough. Where it is refused (kernels before 3.17, sandboxes) the device serves; where
- * that is missing too, there is none, and the caller is told so.
+ * has gathered enough. Where it is refused (kernels before 3.17, sandboxes) the device serves;
+ * where that is missing too, there is none, and the caller is told so.
  */
 #include "../posix/posix_features.h"
 

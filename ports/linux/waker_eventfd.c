@@ -47,8 +47,7 @@ void evlet_port_waker_signal(struct evlet_waker *waker) {
 void evlet_port_waker_drain(struct evlet_waker *waker) {
     const int fd = waker->descriptor_plus_one - 1;
     uint64_t count;
-    while (fd >= 0 && read(fd, &count, sizeof count) < 0 && errno == EINTR) {
-    }
+    while (fd >= 0 && read(fd, &count, sizeof count) < 0 && errno == EINTR) {}
 }
 
 evlet_fd evlet_port_waker_descriptor(const struct evlet_waker *waker) {

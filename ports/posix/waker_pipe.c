@@ -43,8 +43,7 @@ void evlet_port_waker_close(struct evlet_waker *waker) {
 void evlet_port_waker_signal(struct evlet_waker *waker) {
     int saved_errno = errno;
     if (waker->open) {
-        while (write(waker->write_end, "", 1) < 0 && errno == EINTR) {
-        }
+        while (write(waker->write_end, "", 1) < 0 && errno == EINTR) {}
     }
     errno = saved_errno;
 }

@@ -75,9 +75,10 @@ struct iovec {
 
 struct addrinfo; /* never looked into without EVLET_PORT_HAS_GETADDRINFO */
 
-/* ---- What Evlet embeds in its objects --------------------------------------------------------- */
+/* ---- What Evlet embeds in its objects ------------------------------------------------------- */
 
-/* Without threads nobody looks inside; C wants a member. FreeRTOS would keep a StaticSemaphore_t. */
+/* Without threads nobody looks inside; C wants a member. FreeRTOS would have a StaticSemaphore_t.
+ */
 struct evlet_lock {
     unsigned char unused;
 };

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Size budgets: builds a slim static firmware for ARM and says what Evlet costs in it.
+
+    meson runpython tests/size/run.py BUILD_DIR [--peer PREFIX]
+
+Configures BUILD_DIR with cross/arm-linux.ini, toolchains/slim.ini and static.ini, links the example
+hello-timer and base_heap.c against it, reads the linker's map, runs base_heap under qemu, and holds
+the figures against budgets.json. PREFIX is an unpacked libevent for the same machine (include/ and
+lib/ below usr/), measured with the same two programs and shown beside; the budgets are not its.
+
+Exit 0 within budget, 1 over budget or broken, 77 with the reason where there is no emulator.
+"""
+
+import argparse
+import glob
+import json
+import os
+import subprocess
+import sys
+
+import footprint
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+TRIPLE = "arm-linux-gnueabihf"
+CROSS_FILES = ("cross/arm-linux.ini", "toolchains/slim.ini", "toolchains/static.ini")
+C_ARGS = ["-Os", "-fno-pie", "-ffunction-sections", "-fdata-sections", "-D_GNU_SOURCE"]
+LINK_ARGS = ["-static", "-Wl,--gc-sections"]
+WRAP_ARGS = ["-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free"]
+SKIPPED = 77
+
+
+class Broken(Exception):
+    """A step failed; the text says which and how."""
+
+
+class Skipped(Exception):
+    """This machine cannot measure; the text says why."""
+
+
+def run(command, timeout=600):
+    """Standard output of a command."""
+    result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True, timeout=timeout, check=False)
+    if result.returncode == SKIPPED:
+        raise Skipped(result.stderr.strip())
+    if result.returncode != 0:
+        raise Broken(f"{' '.join(command)}\n{result.stdout[-3000:]}{result.stderr[-3000:]}")
+    return result.stdout
+
+
+def build_evlet(build):
+    """Returns (compiler, include directories, archives) of a fresh or reused build."""
+    setup = ["meson", "setup", build, ROOT, "-Dtests=disabled", "-Dexamples=disabled"]
+    for path in CROSS_FILES:
+        setup += ["--cross-file", os.path.join(ROOT, path)]
+    if os.path.exists(os.path.join(build, "build.ninja")):
+        setup.insert(2, "--reconfigure")
+    run(setup)
+    run(["ninja", "-C", build])
+    targets = json.loads(run(["meson", "introspect", build, "--targets"]))
+    for target in targets:
+        if target["name"] == "event_core" and target["type"] == "static library":
+            compilers = [part["compiler"] for part in target["target_sources"]]
+            includes = [os.path.join(build, "include"), os.path.join(ROOT, "include")]
+            return c_driver(compilers), includes, target["filename"]
+    raise Broken("the build has no static library event_core")
+
+
+def c_driver(compilers):
+    """The C compiler with its machine flags; the library itself is C++."""
+    for compiler in compilers:
+        if compiler:
+            driver = compiler[0]
+            return [driver.replace("g++", "gcc")] + compiler[1:]
+    raise Broken("Meson names no compiler for event_core")
+
+
+def link(compiler, sources, includes, archives, output, extra=()):
+    run(compiler + C_ARGS + [f"-I{path}" for path in includes] + list(sources) + list(archives) +
+        LINK_ARGS + list(extra) + [f"-Wl,-Map={output}.map", "-lpthread", "-o", output])
+
+
+def measure(compiler, includes, archives, prefix):
+    """All figures of one library, and the members behind the text."""
+    timer, heap = f"{prefix}-hello-timer", f"{prefix}-base-heap"
+    sources = sorted(glob.glob(os.path.join(ROOT, "examples", "hello-timer", "*.c")))
+    if not sources:
+        raise Broken("examples/hello-timer has no C source")
+    link(compiler, sources, includes, archives, timer)
+    members = footprint.measure_file(timer + ".map")
+    if not members:
+        raise Broken(f"{timer}.map names no member of the library")
+    total = footprint.total(members)
+    figures = {"timer_text": total["text"], "timer_data": total["data"], "timer_bss": total["bss"],
+               "timer_file": os.path.getsize(timer)}
+    link(compiler, [os.path.join(HERE, "base_heap.c")], includes, archives, heap, WRAP_ARGS)
+    for line in run([os.path.join(ROOT, "toolchains", "run-qemu"), TRIPLE, heap], 60).splitlines():
+        key, value = line.split()
+        figures[key] = int(value)
+    return figures, members
+
+
+def measure_peer(compiler, prefix, output):
+    """libevent as its distributor built it, or None and why not."""
+    library = os.path.join(prefix, "usr", "lib", TRIPLE, "libevent_core.a")
+    if not os.path.exists(library):
+        return None, f"no {os.path.basename(library)} for {TRIPLE} was given"
+    headers = os.path.join(prefix, "usr", "include")
+    includes = [os.path.join(headers, TRIPLE), headers]
+    figures, _ = measure(compiler, includes, [library], output)
+    return figures, ""
+
+
+def table(figures, peer, budgets):
+    """Markdown, and the names of the budgets that do not hold."""
+    rows = ["| what | libevent as packaged | Evlet | budget | |", "|---|---|---|---|---|"]
+    over = []
+    known = {budget["key"] for budget in budgets}
+    for budget in budgets:
+        key = budget["key"]
+        verdict = "ok" if figures[key] <= budget["target"] else "over target"
+        if figures[key] > budget["limit"]:
+            verdict = "OVER"
+            over.append(budget["name"])
+        rows.append(f"| {budget['name']} | {peer.get(key, '-')} | {figures[key]} "
+                    f"| {budget['target']} | {verdict} |")
+    for key in sorted(set(figures) - known):
+        rows.append(f"| {key} | {peer.get(key, '-')} | {figures[key]} | | |")
+    return "\n".join(rows), over
+
+
+def main():
+    parser = argparse.ArgumentParser(description="size budgets on ARM")
+    parser.add_argument("build")
+    parser.add_argument("--peer", metavar="PREFIX")
+    options = parser.parse_args()
+    build = os.path.abspath(options.build)
+    with open(os.path.join(HERE, "budgets.json"), encoding="utf-8") as file:
+        budgets = json.load(file)
+    try:
+        compiler, includes, archive = build_evlet(build)
+        figures, members = measure(compiler, includes, archive, os.path.join(build, "size"))
+        peer, why = None, "not asked for"
+        if options.peer:
+            peer, why = measure_peer(compiler, options.peer, os.path.join(build, "peer"))
+    except Skipped as reason:
+        print(reason, file=sys.stderr)
+        return SKIPPED
+    except (Broken, OSError, subprocess.TimeoutExpired) as error:
+        print(f"size: {error}")
+        return 1
+    print(footprint.report(members))
+    print()
+    text, over = table(figures, peer or {}, budgets)
+    print(text)
+    print("libevent: " + (f"no figures, {why}" if peer is None else
+                          "the distribution's own archive, same programs and linker flags; it is "
+                          "compiled for speed and with every option"))
+    for name in over:
+        print(f"over budget: {name}")
+    return 1 if over else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

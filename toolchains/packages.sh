@@ -1,0 +1,99 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# The one list of Debian packages that the scripts here need, and how they get installed. Sourced
+# by check.sh and demo.sh:
+#
+#   need_packages GROUP...    installs what is missing of these groups, or says what to install
+#
+# Works as root or through sudo without a password. On a system without apt-get it only checks the
+# programs it can name and leaves the rest to the person in front of it.
+
+declare -A EVLET_PACKAGES=(
+    [build]="gcc g++ make libc6-dev meson ninja-build pkg-config python3 binutils"
+    [test]="doctest-dev"
+    [clang]="clang libclang-rt-dev llvm"
+    [arm]="gcc-arm-linux-gnueabihf g++-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user"
+    [armel]="gcc-arm-linux-gnueabi g++-arm-linux-gnueabi libc6-dev-armel-cross qemu-user"
+    [aarch64]="gcc-aarch64-linux-gnu g++-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
+    [riscv64]="gcc-riscv64-linux-gnu g++-riscv64-linux-gnu libc6-dev-riscv64-cross qemu-user"
+    [s390x]="gcc-s390x-linux-gnu g++-s390x-linux-gnu libc6-dev-s390x-cross qemu-user"
+    [client]="socat"
+    [peers]="libevent-dev libev-dev"
+    [lint]="git"
+)
+
+apt_quietly() {
+    local -a as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        as_root=(sudo -n)
+    fi
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 \
+        -o DPkg::Lock::Timeout=300 "$@" </dev/null
+}
+
+# Prints the packages of the given groups that are not installed.
+missing_packages() {
+    local group package
+    for group in "$@"; do
+        for package in ${EVLET_PACKAGES[$group]}; do
+            if ! dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii'; then
+                echo "$package"
+            fi
+        done
+    done | sort -u
+}
+
+need_packages() {
+    if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+        echo "packages: this is not Debian; install by hand what is missing of:" \
+            "$(for group in "$@"; do echo "${EVLET_PACKAGES[$group]}"; done | xargs)" >&2
+        return 0
+    fi
+    local -a missing
+    mapfile -t missing < <(missing_packages "$@")
+    if [ ${#missing[@]} -eq 0 ]; then
+        return 0
+    fi
+    if [ "$(id -u)" -ne 0 ] && ! sudo -n true 2>/dev/null; then
+        echo "packages: missing, and neither root nor sudo to install them. Run:" \
+            "apt-get install ${missing[*]}" >&2
+        return 1
+    fi
+    echo "packages: installing ${missing[*]}"
+    local attempt
+    for attempt in 1 2 3; do
+        if apt_quietly update >/dev/null &&
+            apt_quietly install --no-install-recommends -y "${missing[@]}" >/dev/null; then
+            return 0
+        fi
+        echo "packages: attempt $attempt failed" >&2
+        sleep $((attempt * 5))
+    done
+    return 1
+}
+
+# fetch_foreign_package PACKAGE ARCHITECTURE DIRECTORY
+# Unpacks a package of another architecture into DIRECTORY without installing it and without making
+# the architecture known to this system. Fails where it cannot be had.
+fetch_foreign_package() {
+    local package=$1 architecture=$2 directory=$3
+    if [ -e "$directory/.complete" ]; then
+        return 0
+    fi
+    command -v apt-get >/dev/null || return 1
+    rm -rf "$directory"
+    mkdir -p "$directory/.apt/lists/partial" "$directory/.apt/cache/archives/partial"
+    local apt
+    apt=$(cd "$directory/.apt" && pwd)
+    cp /var/lib/dpkg/status "$apt/status"
+    local -a options=(-qq -o "APT::Architectures::=$architecture" -o "APT::Sandbox::User=root"
+        -o "Acquire::Retries=3" -o "Dir::State::Lists=$apt/lists"
+        -o "Dir::State::status=$apt/status" -o "Dir::Cache=$apt/cache")
+    # One index of several may be missing for a foreign architecture; the download decides.
+    timeout 120 apt-get "${options[@]}" update >/dev/null 2>&1 </dev/null || true
+    (cd "$apt" && timeout 120 apt-get "${options[@]}" download "$package:$architecture" \
+        >/dev/null 2>&1 </dev/null) || return 1
+    dpkg-deb -x "$apt/$package"_*.deb "$directory" || return 1
+    rm -rf "$directory/.apt"
+    touch "$directory/.complete"
+}

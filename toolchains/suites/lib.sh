@@ -1,0 +1,87 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# What the suites share: one build directory per label, its set-up, build, tests and tally. Sourced
+# by check.sh, which sets SOURCE_ROOT, BUILD_ROOT and RESULTS. A suite never stops at the first
+# failure: each step that fails is recorded and the next build goes on.
+
+# record PASSED FAILED SKIPPED
+record() {
+    echo "$1 $2 $3" >>"$RESULTS"
+}
+
+# failed_step LABEL STEP LOG: counts a step that is not a test as one failure.
+failed_step() {
+    echo "FAILED $1: $2"
+    head -n 30 "$3" | cut -c 1-300 | sed 's/^/    /'
+    record 0 1 0
+}
+
+# Runs a command with its output in a log. Nothing here may read the terminal.
+quietly() {
+    local log=$1
+    shift
+    timeout --kill-after=10 "${STEP_TIMEOUT:-1200}" "$@" >"$log" 2>&1 </dev/null
+}
+
+# configure LABEL [MESON ARGUMENT...]
+# Keeps a build directory that was set up with the same arguments; starts over with any other.
+configure() {
+    local label=$1 dir=$BUILD_ROOT/$1
+    shift
+    local log=$BUILD_ROOT/$label.setup.log key=$dir/check-arguments
+    if [ -f "$dir/build.ninja" ] && [ "$(cat "$key" 2>/dev/null)" = "$*" ] &&
+        quietly "$log" meson setup --reconfigure "$dir" "$SOURCE_ROOT"; then
+        return 0
+    fi
+    rm -rf "$dir"
+    if ! quietly "$log" meson setup "$dir" "$SOURCE_ROOT" "$@"; then
+        grep -E -i -A 3 'error' "$log" >"$log.errors" || cp "$log" "$log.errors"
+        failed_step "$label" "meson setup $*" "$log.errors"
+        return 1
+    fi
+    echo "$*" >"$key"
+}
+
+# compile LABEL [TARGET...]
+compile() {
+    local label=$1
+    shift
+    local log=$BUILD_ROOT/$label.build.log
+    if ! quietly "$log" ninja -C "$BUILD_ROOT/$label" -j "$(nproc)" "$@"; then
+        # What went wrong, without the progress of what went well.
+        grep -v -E '^\[[0-9]+/[0-9]+\]' "$log" >"$log.errors" || true
+        failed_step "$label" "build" "$log.errors"
+        return 1
+    fi
+}
+
+# run_tests LABEL TIMEOUT_MULTIPLIER [MESON TEST ARGUMENT...]
+run_tests() {
+    local label=$1 multiplier=$2
+    shift 2
+    local dir=$BUILD_ROOT/$label log=$BUILD_ROOT/$label.test.log
+    rm -f "$dir/meson-logs/testlog.json"
+    # The tally decides what failed; Meson's own exit status says no more than it does.
+    quietly "$log" meson test -C "$dir" --no-rebuild --timeout-multiplier "$multiplier" "$@" || true
+    meson runpython "$SOURCE_ROOT/toolchains/tally.py" "$dir/meson-logs/testlog.json" "$label" \
+        "$RESULTS"
+}
+
+# build_only LABEL [MESON SETUP ARGUMENT...]: what cannot run here; that it builds is one test.
+build_only() {
+    local label=$1
+    if configure "$@" && compile "$label"; then
+        echo "$label: builds"
+        record 1 0 0
+    fi
+}
+
+# build_and_test LABEL TIMEOUT_MULTIPLIER [MESON SETUP ARGUMENT...]
+# All tests but the lints: those read sources, not objects, and the suite "lint" runs them once.
+build_and_test() {
+    local label=$1 multiplier=$2
+    shift 2
+    if configure "$label" "$@" && compile "$label"; then
+        run_tests "$label" "$multiplier" --no-suite lint
+    fi
+}

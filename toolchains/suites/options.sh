@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+# The option matrix: each switch alone, all at once, both kinds of library, and the ports that are
+# not chosen by themselves.
+
+suite_options() {
+    need_packages build test || { record 0 1 0; return 0; }
+    local option
+    # Optimized: else inline functions of the C++ headers stay calls and show up as symbols.
+    local -a fast=(--buildtype=plain -Doptimization=1 -Ddebug=false -Dwerror=true)
+    for option in no-threads no-mem-hooks select-only no-debug; do
+        build_and_test "options-$option" 1 "${fast[@]}" "-D$option=true"
+    done
+    build_and_test options-slim 1 "${fast[@]}" --native-file "$TOOLCHAINS/slim.ini" \
+        -Dexamples=enabled
+    build_and_test options-shared 1 "${fast[@]}" -Ddefault_library=shared
+    build_and_test options-both 1 "${fast[@]}" -Ddefault_library=both
+    build_and_test options-port-posix 1 "${fast[@]}" -Dport=posix
+    external_port
+    build_only options-port-template "${fast[@]}" -Dport=template -Dno-threads=true \
+        -Dtests=disabled -Dexamples=disabled
+}
+
+# The example of a port outside this tree builds Evlet and a firmware on it, and runs the firmware.
+external_port() {
+    local label=options-port-external status=0
+    local log=$BUILD_ROOT/$label.log
+    rm -rf "${BUILD_ROOT:?}/$label"
+    quietly "$log" "$SOURCE_ROOT/examples/external-port/build-and-run.sh" "$BUILD_ROOT/$label" ||
+        status=$?
+    if [ "$status" -ne 0 ]; then
+        tail -n 30 "$log" | sed 's/^/    /'
+    fi
+    record_status "$label" "$status" "$log"
+}
