@@ -62,6 +62,8 @@ int evlet_port_set_nonblocking(evlet_fd fd);
 /** Keeps `fd` from a program started by exec; succeeds and does nothing where there is no exec. */
 int evlet_port_set_cloexec(evlet_fd fd);
 int evlet_port_close(evlet_fd fd);
+/** 1 if `fd` is open, 0 if not. */
+int evlet_port_is_open(evlet_fd fd);
 
 /* ---- Sockets ------------------------------------------------------------------------------- */
 
@@ -91,7 +93,8 @@ enum evlet_socket_option {
     EVLET_SO_REUSEPORT,    /* value 0/1 */
     EVLET_SO_IPV6ONLY,     /* value 0/1 */
     EVLET_SO_DEFER_ACCEPT, /* value: seconds to wait for the first bytes */
-    EVLET_SO_KEEPALIVE,    /* value: idle seconds before probing (>= 1), 0 turns it off */
+    EVLET_SO_KEEPALIVE,    /* value: idle seconds before probing (>= 1); 0: off; < 0: on, with the
+                              system's own times */
     EVLET_SO_NODELAY       /* value 0/1 */
 };
 /** Sets one option. -1 with ENOTSUP/EOPNOTSUPP in errno where the stack has no such thing. */

@@ -81,7 +81,8 @@ int evlet_port_entropy(void *buffer, size_t size);
 
 /** Names a device file to read entropy from instead of the default (chroot without /dev). The
  * text is copied. Call it before other threads ask for entropy. Returns -1 where the port has no
- * files or the name is empty or too long; a device that gives nothing shows at the next fill. */
+ * files or the name is empty or too long; a device that gives nothing, or a
+ * plain file, shows at the next fill. */
 int evlet_port_entropy_set_device(const char *path);
 
 /* ---- Threads: only with EVLET_PORT_HAS_THREADS ---------------------------------------------- */

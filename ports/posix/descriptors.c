@@ -35,3 +35,7 @@ int evlet_port_close(evlet_fd fd) {
      * again could close a stranger's descriptor. */
     return close(fd) != 0 && errno != EINTR ? -1 : 0;
 }
+
+int evlet_port_is_open(evlet_fd fd) {
+    return fcntl(fd, F_GETFD) >= 0;
+}

@@ -16,7 +16,7 @@ static int set_int(evlet_fd fd, int level, int name, int value) {
 /* Three probes, spread so that a dead peer is noticed after twice the idle time. */
 static int set_keepalive(evlet_fd fd, int idle_seconds) {
     if (idle_seconds <= 0) {
-        return set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 0);
+        return set_int(fd, SOL_SOCKET, SO_KEEPALIVE, idle_seconds < 0);
     }
 #ifdef TCP_KEEPIDLE
     if (set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, idle_seconds) != 0) {

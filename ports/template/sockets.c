@@ -21,6 +21,12 @@ int evlet_port_close(evlet_fd fd) {
     return unsupported();
 }
 
+/* 0 refuses: no descriptor is open. */
+int evlet_port_is_open(evlet_fd fd) {
+    (void)fd;
+    return 0;
+}
+
 /* Open, then apply the flags; close again if that fails. */
 evlet_fd evlet_port_socket(int domain, int type, int protocol, unsigned fd_flags) {
     (void)domain;

@@ -37,8 +37,9 @@ void on_signals(evutil_socket_t fd, short, void* argument) {
     while (read(fd, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
         const auto signo = static_cast<int>(info.ssi_signo);
         note_signal(signo, base.signals);
-        signal_room().deliver(base, signo, 1);
+        base.signals->entries()[signo].state.fetch_add(1, std::memory_order_seq_cst);
     }
+    signal_room().deliver_noted(base);
 }
 
 Status open_state(event_base& base) {

@@ -2,7 +2,6 @@
 // Making, running and stopping a base. A null base means the one event_init() made.
 #include "base/shell.h"
 #include "event2/thread.h"
-#include "log/log.h"
 #include "loop/base.h"
 #include "loop/life.h"
 #include "loop/once.h"
@@ -37,16 +36,12 @@ void event_base_free(struct event_base* base) {
     base = or_current(base);
     if (base)
         free_base(base, true);
-    else
-        log::warnx("event_base_free: no base to free");
 }
 
 void event_base_free_nofinalize(struct event_base* base) {
     base = or_current(base);
     if (base)
         free_base(base, false);
-    else
-        log::warnx("event_base_free_nofinalize: no base to free");
 }
 
 int event_base_loop(struct event_base* base, int loop_flags) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Finalizing: taking an event down together with what its callback uses, safely while the loop
 // runs in another thread. The finalizer is called by the loop, when no callback of the event is
-// running and none will. From then on until it has run EVLIST_FINALIZING keeps everybody else off.
+// running and none will. From then on, until it is assigned anew, EVLIST_FINALIZING keeps everybody
+// else off.
 #include "base/shell.h"
 #include "log/log.h"
 #include "loop/base.h"
@@ -43,7 +44,6 @@ void call_finalizer(event_base& base, event& ev) {
     const auto finalizer = ev.ev_evcallback.evcb_cb_union.evcb_evfinalize;
     const bool free_it = closure(ev.ev_evcallback) == Closure::finalize_free;
     void* const argument = ev.ev_evcallback.evcb_arg;
-    clear_flag(ev, EVLIST_FINALIZING);
     debug::forget(ev);
     UnlockGuard unlocked(base.mutex);
     finalizer(&ev, argument);

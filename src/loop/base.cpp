@@ -115,7 +115,7 @@ event_base* make_base(const event_config* config) {
 
 void free_base(event_base* base, bool finalize) {
     if (base->running_loop) {
-        log::warnx("event_base_free: the base is in its loop and cannot be freed");
+        log::warnx("event_base_free: the base is in its loop");
         return;
     }
     if (base == g_current_base)

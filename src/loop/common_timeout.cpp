@@ -12,7 +12,6 @@ namespace {
 // A handle is the queue's duration with the number of the queue above the microseconds, where no
 // normalised timeval has bits.
 constexpr int kNumberShift = 20;
-constexpr int kMicrosMask = (1 << kNumberShift) - 1;
 constexpr int kHandleTag = 0x50000000;
 constexpr int kMostQueues = 255;
 

@@ -73,7 +73,7 @@ int run_passes(event_base& base, int loop_flags) {
 
 int run_loop(event_base& base, int loop_flags) {
     if (base.running_loop) {
-        log::warnx("event_base_loop: this base is in a loop already");
+        log::warnx("event_base_loop: the base is in its loop");
         return kFailed;
     }
     base.running_loop = true;

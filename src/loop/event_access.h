@@ -2,7 +2,8 @@
 // Reading and writing `struct event`, whose layout is public but whose times and flag bits have a
 // meaning of Evlet's own. Only the room `loop` uses this.
 //
-//   ev_timeout            the deadline, as raw monotonic nanoseconds (not a timeval)
+//   ev_timeout            the deadline, as raw monotonic nanoseconds (not a timeval); behind it, where
+//                         there is room, the copy of it that stands in the timer heap
 //   ev_.ev_io.ev_timeout  the interval of a persistent event, as raw nanoseconds, 0 for none;
 //                         shares its storage with the call count of signal events
 //   evcb_flags, low byte  EVLIST_*
@@ -72,6 +73,19 @@ inline void set_closure(event& ev, Closure what) {
 }
 inline void set_deadline(event& ev, Nanos when) {
     memcpy(&ev.ev_timeout, &when, sizeof when);
+}
+
+// Whether an event can tell what the heap knows of it, so that moving a timeout to later does not
+// touch the heap: where a timeval has 16 bytes.
+constexpr bool kKnowsHeapKey = sizeof(timeval) >= 2 * sizeof(Nanos);
+[[nodiscard]] inline Nanos heap_key(const event& ev) {
+    Nanos key;
+    memcpy(&key, reinterpret_cast<const char*>(&ev.ev_timeout) + sizeof(Nanos), sizeof key);
+    return key;
+}
+inline void set_heap_key(event& ev, Nanos key) {
+    if (kKnowsHeapKey)
+        memcpy(reinterpret_cast<char*>(&ev.ev_timeout) + sizeof(Nanos), &key, sizeof key);
 }
 
 [[nodiscard]] inline Nanos interval(const event& ev) {

@@ -75,11 +75,8 @@ Status add(event_base& base, event& ev, const Timeout* timeout) {
                     ev.ev_events & EV_WRITE ? " write" : "",
                     ev.ev_events & EV_CLOSED ? " close" : "",
                     ev.ev_events & EV_SIGNAL ? " signal" : "", timeout ? " timeout" : "");
-    // The call count of a signal event is in use while it is called back.
-    if (ev.ev_events & EV_SIGNAL)
-        wait_for_callback(base, ev);
     if (flags(ev) & EVLIST_FINALIZING)
-        return Status::ok;
+        return Status::invalid;
     if (timeout) {
         const Status room = reserve_timeout(base);
         if (failed(room))
@@ -131,8 +128,6 @@ void remove_timeout(event_base& base, event& ev) {
 void activate(event_base& base, event& ev, int what, short calls) {
     EVLET_LOG_DEBUG("event_active: event %p on fd %d, 0x%x", static_cast<void*>(&ev),
                     int(ev.ev_fd), static_cast<unsigned>(what));
-    if (ev.ev_events & EV_SIGNAL)
-        wait_for_callback(base, ev);
     if (flags(ev) & EVLIST_FINALIZING)
         return;
     if (flags(ev) & EVLIST_ACTIVE) {
@@ -140,10 +135,9 @@ void activate(event_base& base, event& ev, int what, short calls) {
         return;
     }
     ev.ev_res = static_cast<short>(what);
-    if (ev.ev_events & EV_SIGNAL) {
+    // For the next call back; one that is going on counts by itself.
+    if (ev.ev_events & EV_SIGNAL)
         ev.ev_.ev_signal.ev_ncalls = calls;
-        ev.ev_.ev_signal.ev_pncalls = nullptr;
-    }
     // Something more urgent has come up during a run of less urgent callbacks.
     if (ev.ev_evcallback.evcb_pri < base.running_priority)
         base.continue_requested = true;

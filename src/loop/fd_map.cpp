@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "loop/fd_map.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "log/log.h"
@@ -55,6 +56,11 @@ Status FdMap::reserve(evlet_fd fd) {
     const auto index = static_cast<unsigned>(fd - EVLET_PORT_FIRST_FD);
     if (index < count_)
         return Status::ok;
+    // A wild number must not make a table of gigabytes.
+    if (!evlet_port_is_open(fd)) {
+        errno = EBADF;
+        return Status::system;
+    }
     unsigned wanted = count_ ? count_ : kFirstCount;
     while (wanted <= index)
         wanted *= 2;

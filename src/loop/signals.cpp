@@ -5,7 +5,7 @@
 //
 // Invariants: g_maps lists the SignalMap of every base with signal events; it and g_caught change
 // only under GlobalLock::signals, the handler reads g_maps without. A map is taken out of the list
-// before it is freed, and freed only when no handler is running in any thread. A signal is caught
+// before it is freed, and freed only when nobody is in note_signal() in any thread. A signal is caught
 // while at least one base has an event for it; before and after, the program's own disposition
 // stands. An entry's state is kWanted | number of deliveries not yet counted, or 0.
 #include "loop/signals.h"
@@ -31,12 +31,11 @@ std::atomic<unsigned> g_handlers_running;
 Caught* g_caught;
 
 constexpr unsigned kWanted = 1u << 31;
+constexpr int kLongestHandlerMs = 1000;
 constexpr unsigned kMostCounted = INT16_MAX;
 
 void handle_signal(int signo) {
-    g_handlers_running.fetch_add(1, std::memory_order_seq_cst);
     note_signal(signo, nullptr);
-    g_handlers_running.fetch_sub(1, std::memory_order_seq_cst);
 }
 
 Caught** find_caught(int signo) {
@@ -77,15 +76,19 @@ void release_signal(int signo) {
 }
 
 // A moment later no handler that saw the old list is running. Sleeps rather than spins, so that a
-// handler in a thread of lower priority gets to its end.
+// handler in a thread of lower priority gets to its end. A child forked while another thread was
+// in the handler counts one that never ends, so there is a limit far beyond any handler's time.
 void wait_for_handlers() {
-    while (g_handlers_running.load(std::memory_order_seq_cst) != 0) {
+    for (int i = 0; i < kLongestHandlerMs; ++i) {
+        if (g_handlers_running.load(std::memory_order_seq_cst) == 0)
+            return;
 #if EVLET_SELECT
         evlet_port_select(0, nullptr, nullptr, kNanosPerMilli, nullptr);
 #else
         evlet_port_poll(nullptr, 0, kNanosPerMilli, nullptr);
 #endif
     }
+    g_handlers_running.store(0, std::memory_order_seq_cst);
 }
 
 Status make_map(event_base& base) {
@@ -137,6 +140,7 @@ void unsubscribe(event_base& base, int signo) {
 }  // namespace
 
 void note_signal(int signo, const SignalMap* except) {
+    g_handlers_running.fetch_add(1, std::memory_order_seq_cst);
     for (SignalMap* map = g_maps.load(std::memory_order_seq_cst); map;
          map = map->next.load(std::memory_order_seq_cst)) {
         std::atomic<unsigned>& state = map->entries()[signo].state;
@@ -147,6 +151,7 @@ void note_signal(int signo, const SignalMap* except) {
             state.fetch_add(1, std::memory_order_seq_cst);
         evlet_port_waker_signal(map->waker);
     }
+    g_handlers_running.fetch_sub(1, std::memory_order_seq_cst);
 }
 
 namespace {
@@ -176,11 +181,20 @@ void remove_event(event_base& base, event& ev) {
         unsubscribe(base, static_cast<int>(ev.ev_fd));
 }
 
+// Deliveries that were not called back yet are added to, not lost.
+void deliver_to(event_base& base, event& ev, short calls) {
+    short& waiting = ev.ev_.ev_signal.ev_ncalls;
+    if (!(flags(ev) & EVLIST_ACTIVE) || !(ev.ev_res & EV_SIGNAL))
+        activate(base, ev, EV_SIGNAL, calls);
+    else if (calls < INT16_MAX - waiting)
+        waiting = static_cast<short>(waiting + calls);
+}
+
 void deliver(event_base& base, int signo, short calls) {
     if (!base.signals || signo < 1 || signo >= base.signals->count)
         return;
     for (event* ev = base.signals->entries()[signo].first; ev; ev = next_event(*ev))
-        activate(base, *ev, EV_SIGNAL, calls);
+        deliver_to(base, *ev, calls);
 }
 
 void deliver_noted(event_base& base) {
@@ -217,6 +231,8 @@ void close(event_base& base) {
 }
 
 Status restart(event_base& base) {
+    g_handlers_running.store(0, std::memory_order_seq_cst);  // the child has one thread, this one
+    deliver_noted(base);  // what came in before, which woke the waker shared with the parent
     if (!base.signal_method_on)
         return Status::ok;
     optional_signal_method->close(base);

@@ -70,6 +70,7 @@ void TimerHeap::sift_down(unsigned index, Node node) {
 
 void TimerHeap::push(event& ev, Nanos when) {
     set_deadline(ev, when);
+    set_heap_key(ev, when);
     sift_up(size_++, {when, &ev});
 }
 
@@ -86,10 +87,14 @@ void TimerHeap::remove(event& ev) {
 }
 
 void TimerHeap::move(event& ev, Nanos when) {
-    const auto index = static_cast<unsigned>(ev.ev_timeout_pos.min_heap_idx);
     set_deadline(ev, when);
-    if (when < nodes_[index].when)
-        sift_up(index, {when, &ev});
+    if (kKnowsHeapKey && when >= heap_key(ev))
+        return;
+    const auto index = static_cast<unsigned>(ev.ev_timeout_pos.min_heap_idx);
+    if (when >= nodes_[index].when)
+        return;
+    set_heap_key(ev, when);
+    sift_up(index, {when, &ev});
 }
 
 event* TimerHeap::top() {
@@ -100,6 +105,7 @@ event* TimerHeap::top() {
         const Nanos when = deadline(*ev);
         if (when == nodes_[0].when)
             return ev;
+        set_heap_key(*ev, when);
         sift_down(0, {when, ev});
     }
 }

@@ -19,7 +19,8 @@ void set_port(void* address, int family, uint16_t port) {
 [[nodiscard]] evutil_addrinfo* make_entry(const void* address, size_t size, int flags,
                                           const AddrinfoUse& use) {
     static_assert(sizeof(evutil_addrinfo) % alignof(sockaddr_in6) == 0, "the address comes behind");
-    auto* entry = static_cast<evutil_addrinfo*>(mem::allocate_zeroed(sizeof(evutil_addrinfo) + size));
+    auto* entry =
+        static_cast<evutil_addrinfo*>(mem::allocate_zeroed(sizeof(evutil_addrinfo) + size));
     if (!entry)
         return nullptr;
     entry->ai_addr = reinterpret_cast<sockaddr*>(entry + 1);

@@ -8,7 +8,7 @@ namespace evlet {
 namespace {
 
 constexpr int64_t kSecondsPerDay = 86400;
-constexpr int kDaysPerEra = 146097;     // 400 years of the Gregorian calendar
+constexpr int kDaysPerEra = 146097;      // 400 years of the Gregorian calendar
 constexpr int kDaysFromMarch0 = 719468;  // 0000-03-01 to 1970-01-01
 
 [[nodiscard]] bool within(int value, int low, int high) {

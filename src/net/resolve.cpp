@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The host half of getaddrinfo.
-#include "net/addrinfo.h"
 #include "net/address_text.h"
+#include "net/addrinfo.h"
 #include "net/system_names.h"
 
 namespace evlet {

@@ -44,8 +44,7 @@ namespace {
         sockaddr_in peer;
         socklen_t length = sizeof peer;
         memset(&peer, 0, sizeof peer);
-        accepted.reset(
-            evlet_port_accept(listener, reinterpret_cast<sockaddr*>(&peer), &length, 0));
+        accepted.reset(evlet_port_accept(listener, reinterpret_cast<sockaddr*>(&peer), &length, 0));
         if (!accepted.valid()) {
             if (evlet_port_error_class(evlet_port_last_error()) == EVLET_ERR_AGAIN)
                 continue;  // interrupted: the listener waits

@@ -19,8 +19,7 @@ static void monotonic_clock_never_goes_back(void) {
 static void monotonic_clock_moves_on(void) {
     int64_t start = evlet_port_monotonic_ns();
     int i;
-    for (i = 0; i < MANY_READS && evlet_port_monotonic_ns() == start; i++) {
-    }
+    for (i = 0; i < MANY_READS && evlet_port_monotonic_ns() == start; i++) {}
     CHECK(evlet_port_monotonic_ns() > start);
 }
 

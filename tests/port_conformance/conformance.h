@@ -56,7 +56,7 @@ void poll_cases(void);
 void select_cases(void);
 void exhaustion_cases(void);
 
-/* ---- helpers.c ---------------------------------------------------------------------------------- */
+/* ---- helpers.c ------------------------------------------------------------------------------ */
 
 /* Whether the last call of the network half failed for that reason. */
 int failed_with(enum evlet_error_class wanted);

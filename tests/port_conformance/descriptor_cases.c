@@ -32,7 +32,9 @@ static void closed_descriptor_is_an_error_everywhere(void) {
     evlet_fd pair[2];
     char byte = 0;
     NEED(make_pair(pair) == 0);
+    CHECK(evlet_port_is_open(pair[0]) == 1);
     CHECK(evlet_port_close(pair[0]) == 0);
+    CHECK(evlet_port_is_open(pair[0]) == 0);
     CHECK(evlet_port_close(pair[0]) == -1);
     CHECK(evlet_port_set_nonblocking(pair[0]) == -1);
     CHECK(evlet_port_socket_error(pair[0]) == -1);

@@ -77,6 +77,8 @@ static void a_source_that_gives_nothing_is_an_error(void) {
     CHECK(evlet_port_entropy(first, 0) == 0);
     NEED(evlet_port_entropy_set_device("/dev/null") == 0);
     CHECK(evlet_port_entropy(first, 16) == -1);
+    NEED(evlet_port_entropy_set_device("/etc/passwd") == 0); /* a plain file is no source */
+    CHECK(evlet_port_entropy(first, 16) == -1);
     NEED(evlet_port_entropy_set_device("/dev") == 0);
     CHECK(evlet_port_entropy(first, 16) == -1);
 }

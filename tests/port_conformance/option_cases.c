@@ -35,6 +35,7 @@ static void options_of_a_tcp_socket_are_set_or_unsupported(void) {
     CHECK(set_or_unsupported(fd, EVLET_SO_DEFER_ACCEPT, 1));
     CHECK(set_or_unsupported(fd, EVLET_SO_KEEPALIVE, 1));
     CHECK(set_or_unsupported(fd, EVLET_SO_KEEPALIVE, 7200));
+    CHECK(set_or_unsupported(fd, EVLET_SO_KEEPALIVE, -1));
     CHECK(set_or_unsupported(fd, EVLET_SO_KEEPALIVE, 0));
     CHECK(set_or_unsupported(fd, EVLET_SO_NODELAY, 1));
     CHECK(set_or_unsupported(fd, EVLET_SO_NODELAY, 0));
@@ -85,6 +86,7 @@ static void reused_port_is_shared(void) {
         return;
     }
     CHECK(evlet_port_getsockname(first, (struct sockaddr *)&address, &length) == 0);
+    CHECK(evlet_port_listen(first, 1) == 0); /* no other option shares a port that listens */
     second = socket_at(&address, 1);
     CHECK(second >= 0);
     evlet_port_close(second);

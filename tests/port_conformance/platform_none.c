@@ -40,8 +40,7 @@ int conformance_exhaust_descriptors(void) {
     return -1;
 }
 
-void conformance_restore_descriptors(void) {
-}
+void conformance_restore_descriptors(void) {}
 
 int conformance_is_nonblocking(evlet_fd fd) {
     (void)fd;

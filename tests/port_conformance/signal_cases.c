@@ -64,8 +64,7 @@ static void note_signal(int signo) {
 static void send_after_signal(void *unused) {
     int64_t start = evlet_port_monotonic_ns();
     (void)unused;
-    while (first_calls == 0 && evlet_port_monotonic_ns() - start < 2 * SECOND) {
-    }
+    while (first_calls == 0 && evlet_port_monotonic_ns() - start < 2 * SECOND) {}
     CHECK(send_bytes(write_end, "x", 1) == 1);
 }
 

@@ -67,6 +67,7 @@ static void sockets(void) {
     REFUSES(evlet_port_set_nonblocking(0));
     REFUSES(evlet_port_set_cloexec(0));
     REFUSES(evlet_port_close(0));
+    CHECK(evlet_port_is_open(0) == 0);
     REFUSES(evlet_port_socket(2, 1, 0, 0));
     REFUSES(evlet_port_socketpair(1, 1, 0, pair));
     REFUSES(evlet_port_bind(0, &address, length));

@@ -153,7 +153,7 @@ static void closing_twice_and_before_opening_is_harmless(void) {
     close_pair(pair);
 }
 
-static void waker_is_not_inherited(void) {
+static void waker_is_not_inherited_and_never_blocks(void) {
     evlet_fd fd;
     NEED(open_waker() == 0);
     fd = evlet_port_waker_descriptor(&waker);
@@ -185,6 +185,7 @@ static void promised_edges_are_made(void) {
 }
 
 void waker_cases(void) {
+    CASE(waker_is_not_inherited_and_never_blocks);
     CASE(signal_before_the_wait_ends_it);
     CASE(signal_lasts_until_drained);
     CASE(many_signals_are_forgotten_by_one_drain);
@@ -196,6 +197,5 @@ void waker_cases(void) {
     conformance_absent("waking from interrupts", "EVLET_PORT_WAKER_FROM_ISR is 0");
 #endif
     CASE(closing_twice_and_before_opening_is_harmless);
-    CASE(waker_is_not_inherited);
     CASE(promised_edges_are_made);
 }
