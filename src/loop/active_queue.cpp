@@ -10,13 +10,14 @@
 #include "loop/base.h"
 #include "loop/life.h"
 #include "loop/signals.h"
+#include "loop/spin.h"
 #include "mem/mem.h"
 
 namespace evlet {
 
 void enqueue(event_base& base, event_callback& cb) {
     cb.evcb_flags = static_cast<short>(cb.evcb_flags | EVLIST_ACTIVE);
-    ++base.ready_count;
+    set_ready_count(base, base.ready_count + 1);
     // event_base_priority_init() may have taken away the priority the event was given.
     if (cb.evcb_pri >= base.queue_count)
         cb.evcb_pri = static_cast<ev_uint8_t>(base.queue_count - 1);
@@ -27,7 +28,7 @@ void enqueue(event_base& base, event_callback& cb) {
 
 void dequeue(event_base& base, event_callback& cb) {
     cb.evcb_flags = static_cast<short>(cb.evcb_flags & ~EVLIST_ACTIVE);
-    --base.ready_count;
+    set_ready_count(base, base.ready_count - 1);
     count_out(cb, base.active_count);
     count_out(cb, base.added_count);
     base.queues[cb.evcb_pri].remove(&cb);

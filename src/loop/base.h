@@ -42,7 +42,7 @@ struct event_base {
     event_callback* running;  // the callback that is being called, or null
     short calls_left;         // of the signal event that is being called
 
-    int ready_count;          // callbacks in the queues, internal ones too
+    int ready_count;          // callbacks in the queues, internal ones too; see spin.h
 
     // How many events are (internal ones not counted) and were at most: active, added, virtual.
     int active_count, active_most;
@@ -71,6 +71,8 @@ struct event_base {
 #if EVLET_THREADS
     unsigned long owner;       // the thread in event_base_loop()
     int callback_waiters;      // threads that wait for `running` to end
+    uint8_t spin_credit;       // spin.h
+    uint8_t wakes_without_spin;
     evlet::Condition callback_ended;
 #endif
     [[no_unique_address]] evlet::Mutex mutex;

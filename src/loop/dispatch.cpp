@@ -4,6 +4,7 @@
 // back; `waiting` is true exactly while that thread cannot see changes by itself.
 #include "log/log.h"
 #include "loop/base.h"
+#include "loop/spin.h"
 #include "loop/watchers.h"
 
 namespace evlet {
@@ -52,6 +53,8 @@ Status wait_once(event_base& base, int loop_flags) {
 int run_passes(event_base& base, int loop_flags) {
     for (;;) {
         base.continue_requested = false;
+        if (!(loop_flags & EVLOOP_NONBLOCK))
+            look_out_for_work(base);
         if (base.exit_requested || base.break_requested)
             return kStopped;
         if (!(loop_flags & EVLOOP_NO_EXIT_ON_EMPTY) && base.added_count == 0 &&

@@ -6,6 +6,7 @@
 
 #include "loop/base.h"
 #include "loop/signals.h"
+#include "loop/spin.h"
 #include "mem/mem.h"
 
 namespace evlet {
@@ -78,6 +79,7 @@ void wake_loop(event_base& base) {
     if (!base.waiting || !base.wakeup || base.wakeup->pending || in_loop_thread(base))
         return;
     base.wakeup->pending = true;
+    note_wake(base);
     evlet_port_waker_signal(&base.wakeup->waker);
 }
 #endif
