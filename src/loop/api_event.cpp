@@ -45,6 +45,8 @@ int remove_checked(event* ev, Blocking blocking, const char* caller) {
         log::warnx("%s: the event has no base", caller);
         return to_result(Status::invalid);
     }
+    if (flags(*ev) & EVLIST_FINALIZING)
+        return 0;  // debug mode has let go of it already
     debug::require_setup(*ev, caller);
     LockGuard guard(ev->ev_base->mutex);
     remove(*ev->ev_base, *ev, blocking);
@@ -66,6 +68,7 @@ int evlet_event_assign_no_signal(struct event* ev, struct event_base* base, evut
                                  short events, event_callback_fn callback, void* argument) {
     if (!ev)
         return to_result(Status::invalid);
+    debug::note_in_use();
     debug::require_not_added(*ev, "event_assign");
     if (!base)
         base = g_current_base;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "base/shell.h"
 #include "log/log.h"
 #include "loop/config.h"
 #include "loop/debug_registry.h"
@@ -104,10 +105,14 @@ event_base* make_base(const event_config* config) {
     base->config_flags = static_cast<uint8_t>(effective_flags(config));
     base->signal_method_on =
         optional_signal_method && (base->config_flags & EVENT_BASE_FLAG_USE_SIGNALFD);
-    if (failed(open_backend(*base, config)) || failed(start_threads(*base))) {
+    Status made = open_backend(*base, config);
+    if (!failed(made))
+        made = start_threads(*base);
+    if (failed(made)) {
         const int error = errno;
         free_base(base, false);
         errno = error;
+        (void)to_result(made);
         return nullptr;
     }
     return base;
@@ -141,7 +146,7 @@ void free_base(event_base* base, bool finalize) {
 #if EVLET_THREADS
     base->callback_ended.destroy();
 #endif
-    base->mutex.destroy();
+    base->mutex.destroy(Mutex::plain);
     mem::release(base);
 }
 

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include <atomic>
+
 #include "event2/event.h"
 #include "event2/event_struct.h"
 #include "log/log.h"
@@ -24,7 +26,7 @@ struct Entry {
     bool added;
 };
 
-bool g_too_late;
+std::atomic<bool> g_too_late;
 Entry* g_entries;
 size_t g_capacity;
 size_t g_count;
@@ -141,7 +143,8 @@ void require_not_added_slow(const event& ev, const char* caller) {
 }
 
 void note_in_use() {
-    g_too_late = true;
+    if (!g_too_late.load(std::memory_order_relaxed))
+        g_too_late.store(true, std::memory_order_relaxed);
 }
 
 void shut_down() {

@@ -18,7 +18,7 @@ void note_slow(const event& ev, bool added);
 void forget_slow(const event& ev);
 void require_setup_slow(const event& ev, const char* caller);
 void require_not_added_slow(const event& ev, const char* caller);
-// A base exists: switching debug mode on from now on would be too late.
+// A base or an event exists: switching debug mode on from now on would be too late.
 void note_in_use();
 void shut_down();
 

@@ -55,6 +55,18 @@ evthread_condition_callbacks& condition_target() {
     return g_hooks.condition;
 }
 
+// The checks of lock debugging stand in for waiting only; making, freeing and waking a condition
+// need none, so those go straight to the program's hooks.
+void follow_condition_target() {
+#if EVLET_DEBUG
+    if (g_lock_debugging) {
+        g_hooks.condition.alloc_condition = g_checked_condition.alloc_condition;
+        g_hooks.condition.free_condition = g_checked_condition.free_condition;
+        g_hooks.condition.signal_condition = g_checked_condition.signal_condition;
+    }
+#endif
+}
+
 template <class Callbacks>
 int refuse_or_accept_again(const Callbacks& target, const Callbacks& wanted, const char* what) {
     if (same(target, wanted))
@@ -97,6 +109,7 @@ int evthread_set_condition_callbacks(const struct evthread_condition_callbacks* 
         if (target.alloc_condition)
             log::warnx("condition hooks taken away: objects made with them must be gone by now");
         target = {};
+        thread::follow_condition_target();
         return 0;
     }
     if (target.alloc_condition)
@@ -104,14 +117,7 @@ int evthread_set_condition_callbacks(const struct evthread_condition_callbacks* 
     if (!thread::complete(*callbacks))
         return -1;
     target = *callbacks;
-#if EVLET_DEBUG
-    // The checks stand in for waiting only; making, freeing and waking need none.
-    if (thread::g_lock_debugging) {
-        thread::g_hooks.condition.alloc_condition = target.alloc_condition;
-        thread::g_hooks.condition.free_condition = target.free_condition;
-        thread::g_hooks.condition.signal_condition = target.signal_condition;
-    }
-#endif
+    thread::follow_condition_target();
     return 0;
 }
 

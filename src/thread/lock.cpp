@@ -40,9 +40,9 @@ Status Mutex::init(Kind kind) {
     return handle_ ? Status::ok : Status::no_memory;
 }
 
-void Mutex::destroy() {
+void Mutex::destroy(Kind kind) {
     if (handle_ && g_hooks.lock.free)
-        g_hooks.lock.free(handle_, 0);
+        g_hooks.lock.free(handle_, kind == recursive ? EVTHREAD_LOCKTYPE_RECURSIVE : 0);
     handle_ = nullptr;
 }
 
@@ -90,7 +90,7 @@ bool thread::create_global_mutexes() {
 
 void destroy_global_mutexes() {
     for (Mutex& mutex : g_global_mutexes)
-        mutex.destroy();
+        mutex.destroy(Mutex::recursive);
 }
 
 }  // namespace evlet

@@ -27,7 +27,8 @@ public:
     enum Kind : unsigned { plain = 0, recursive = 1 };
     // Without hooks this succeeds and the lock does nothing.
     Status init(Kind kind);
-    void destroy();
+    // `kind` as it was made.
+    void destroy(Kind kind = plain);
     void lock() {
         if (handle_)
             thread::acquire(handle_);
@@ -71,7 +72,7 @@ class Mutex {
 public:
     enum Kind : unsigned { plain = 0, recursive = 1 };
     Status init(Kind) { return Status::ok; }
-    void destroy() {}
+    void destroy(Kind = plain) {}
     void lock() {}
     void unlock() {}
     [[nodiscard]] static constexpr bool real() { return false; }
