@@ -78,6 +78,7 @@ inline void set_deadline(event& ev, Nanos when) {
 // Whether an event can tell what the heap knows of it, so that moving a timeout to later does not
 // touch the heap: where a timeval has 16 bytes.
 constexpr bool kKnowsHeapKey = sizeof(timeval) >= 2 * sizeof(Nanos);
+constexpr Nanos kNotInHeap = 0;
 [[nodiscard]] inline Nanos heap_key(const event& ev) {
     Nanos key;
     memcpy(&key, reinterpret_cast<const char*>(&ev.ev_timeout) + sizeof(Nanos), sizeof key);

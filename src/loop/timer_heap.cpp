@@ -78,6 +78,7 @@ void TimerHeap::remove(event& ev) {
     const auto index = static_cast<unsigned>(ev.ev_timeout_pos.min_heap_idx);
     const Node last = nodes_[--size_];
     ev.ev_timeout_pos.min_heap_idx = -1;
+    set_heap_key(ev, kNotInHeap);
     if (index == size_)
         return;
     if (last.when < nodes_[index].when)
@@ -95,6 +96,14 @@ void TimerHeap::move(event& ev, Nanos when) {
         return;
     set_heap_key(ev, when);
     sift_up(index, {when, &ev});
+}
+
+bool TimerHeap::postpone(event& ev, Nanos when) {
+    if (!kKnowsHeapKey || (ev.ev_events & ~EV_TIMEOUT) || heap_key(ev) == kNotInHeap ||
+        when < heap_key(ev))
+        return false;
+    set_deadline(ev, when);
+    return true;
 }
 
 event* TimerHeap::top() {

@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Runs the benchmark programs of a build directory beside each other and compares.
+
+Contestants take turns, several rounds in one run, in an order that changes from round to round, so
+that whatever else the machine does hits all alike. A program measures itself (CPU time of the
+process from getrusage, wall time where the rate of round trips is the question); here only ratios
+are formed: of the best rounds, which other load disturbs least, and the median of the rounds' own
+ratios as a second opinion. Absolute times are not printed.
+
+    run.py BUILD/tests/bench [--quick] [--strict] [--rounds N] [--only WORKLOAD[/VARIANT]]
+                             [--instructions] [--micro] [--raw FILE]
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+
+SKIPPED = 77
+CONTESTANTS = ['evlet', 'epoll', 'libevent', 'libev', 'libuv']
+# What the ratios are made of: nanoseconds for an operation, so less is better for both.
+CPU, RATE = 'cpu', 'rate'
+# (workload, variant, metric, operations). Runs are short, about a tenth of a second, and many:
+# some of them then pass undisturbed on a machine that is shared.
+RUNS = [
+    ('timers', 'readd', CPU, 1000000),
+    ('timers', 'self', CPU, 600000),
+    ('timers', 'mixed', CPU, 300000),
+    ('timers', 'paced', CPU, 40000),
+    ('sockets', 'ring', CPU, 60000),
+    ('wakeup', 'pingpong', RATE, 8000),
+    ('wakeup', 'flag', RATE, 15000),
+    ('wakeup', 'onecpu', CPU, 15000),
+    ('wakeup', 'spaced', CPU, 800),
+]
+# Workloads in which the path taken does not depend on how fast the machine is.
+COUNTED = ['timers/readd', 'sockets/ring']
+
+
+class Failure(Exception):
+    """A program that did not do its work."""
+
+
+def run_program(command):
+    """The numbers a program printed, or None if the machine does not allow it."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode == SKIPPED:
+        print(f'left out: {" ".join(map(str, command))}: {done.stderr.strip()}')
+        return None
+    if done.returncode != 0:
+        raise Failure(f'{command} ended with {done.returncode}: {done.stderr.strip()}')
+    return {key: int(value) for key, value in (line.split() for line in done.stdout.splitlines())}
+
+
+def cost(numbers, metric):
+    return numbers['cpu_ns' if metric == CPU else 'wall_ns'] / numbers['ops']
+
+
+def measure(programs, run, rounds):
+    """{contestant: [cost of each round]}"""
+    workload, variant, metric, operations = run
+    here = [name for name in CONTESTANTS if (programs / f'{workload}-{name}').exists()]
+    costs = {name: [] for name in here}
+    for turn in range(rounds):
+        start = turn % len(here) if here else 0
+        for name in here[start:] + here[:start]:
+            if name not in costs:
+                continue
+            numbers = run_program([programs / f'{workload}-{name}', variant, str(operations)])
+            if numbers is None:
+                del costs[name]
+            else:
+                costs[name].append(cost(numbers, metric))
+    return costs
+
+
+def instruction_counter():
+    """Perf where the machine lets it count, or else callgrind: [command], pattern of the count."""
+    perf = ['perf', 'stat', '-x,', '-e', 'instructions:u']
+    callgrind = ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null']
+    for command, pattern in ((perf, r'^(\d+),[^,]*,instructions'),
+                             (callgrind, r'Collected : (\d+)')):
+        try:
+            done = subprocess.run(command + ['true'], capture_output=True, text=True, check=False)
+        except FileNotFoundError:
+            continue
+        if re.search(pattern, done.stderr, re.MULTILINE):
+            return command, pattern
+    return None, None
+
+
+def count_instructions(programs, run, counter):
+    """{contestant: [instructions of an operation]}: two runs of different length, subtracted, so
+    that setting up does not count."""
+    workload, variant, _, operations = run
+    command, pattern = counter
+    counts = {}
+    for name in CONTESTANTS:
+        program = programs / f'{workload}-{name}'
+        if not program.exists():
+            continue
+        totals = []
+        for length in (operations // 4, operations // 2):
+            done = subprocess.run(command + [program, variant, str(length)], capture_output=True,
+                                  text=True, timeout=600, check=False)
+            found = re.search(pattern, done.stderr, re.MULTILINE)
+            if done.returncode != 0 or not found:
+                break
+            totals.append(int(found.group(1)))
+        if len(totals) == 2:
+            counts[name] = [(totals[1] - totals[0]) / (operations // 4)]
+    return counts
+
+
+def best_ratio(costs, name, other):
+    return min(costs[name]) / min(costs[other])
+
+
+def median_ratio(costs, name, other):
+    return statistics.median(a / b for a, b in zip(costs[name], costs[other]))
+
+
+def print_comparison(title, results):
+    """One row a workload; each contestant's cost with Evlet's as 1."""
+    print(f'\n### {title}\n\nCost of an operation, Evlet = 1.00; above 1 Evlet is cheaper.\n')
+    print('| workload | ' + ' | '.join(CONTESTANTS[1:]) + ' |')
+    print('|---|' + '---|' * (len(CONTESTANTS) - 1))
+    for name, costs in results.items():
+        if 'evlet' not in costs:
+            print(f'| {name} | Evlet was left out |' + ' |' * (len(CONTESTANTS) - 2))
+            continue
+        cells = [f'{best_ratio(costs, other, "evlet"):.2f}' if other in costs else '-'
+                 for other in CONTESTANTS[1:]]
+        print(f'| {name} | ' + ' | '.join(cells) + ' |')
+
+
+def judge(budgets, results):
+    """Prints the table of budgets; the number that are missed."""
+    missed = 0
+    print('\n### Budgets\n')
+    print('| budget | against | wanted | best rounds | median of rounds | |')
+    print('|---|---|---|---|---|---|')
+    for budget in budgets:
+        costs = results.get(f'{budget["workload"]}/{budget["variant"]}', {})
+        wanted = ('at most {at_most:.2f}' if 'at_most' in budget else
+                  'at least {at_least:.2f}').format(**budget)
+        row = f'| {budget["name"]} | {budget["against"]} | {wanted} '
+        if 'evlet' not in costs or budget['against'] not in costs:
+            print(row + '| - | - | not measured |')
+            continue
+        pair = ('evlet', budget['against'])
+        if budget['metric'] == RATE:  # a rate is the inverse of a cost
+            pair = pair[::-1]
+        best, median = best_ratio(costs, *pair), median_ratio(costs, *pair)
+        met = best <= budget['at_most'] if 'at_most' in budget else best >= budget['at_least']
+        missed += not met
+        print(f'{row}| {best:.2f} | {median:.2f} | {"met" if met else "MISSED"} |')
+    return missed
+
+
+def micro_costs(programs, name, quick):
+    """{benchmark: CPU time} of one run of a Google Benchmark program."""
+    with tempfile.NamedTemporaryFile(suffix='.json') as out:
+        subprocess.run([programs / f'micro-{name}', f'--benchmark_out={out.name}',
+                        '--benchmark_out_format=json',
+                        f'--benchmark_min_time={0.02 if quick else 0.1}'],
+                       check=True, capture_output=True, timeout=300)
+        report = json.load(out)
+    broken = [entry['name'] for entry in report['benchmarks'] if entry.get('error_occurred')]
+    if broken:
+        raise Failure(f'micro-{name}: {", ".join(broken)}')
+    return {entry['name']: entry['cpu_time'] for entry in report['benchmarks']}
+
+
+def measure_micro(programs, rounds, quick):
+    """{benchmark: {contestant: [CPU time of each round]}}"""
+    results = {}
+    here = [name for name in ('evlet', 'libevent') if (programs / f'micro-{name}').exists()]
+    for turn in range(rounds):
+        for name in here if turn % 2 == 0 else here[::-1]:
+            for benchmark, time in micro_costs(programs, name, quick).items():
+                results.setdefault(benchmark, {}).setdefault(name, []).append(time)
+    return results
+
+
+def print_micro(results):
+    print('\n### Single calls\n\nCPU time with Evlet = 1.00; above 1 Evlet is cheaper.\n')
+    print('| call | libevent |\n|---|---|')
+    for name, costs in results.items():
+        cell = f'{best_ratio(costs, "libevent", "evlet"):.2f}' if len(costs) == 2 else '-'
+        print(f'| {name} | {cell} |')
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('programs', type=pathlib.Path, help='BUILD/tests/bench')
+    parser.add_argument('--quick', action='store_true', help='five rounds instead of 31')
+    parser.add_argument('--strict', action='store_true', help='exit 1 when a budget is missed')
+    parser.add_argument('--rounds', type=int, help='how often each contestant runs')
+    parser.add_argument('--only', metavar='WORKLOAD[/VARIANT]', help='leave out all others')
+    parser.add_argument('--instructions', action='store_true',
+                        help='also count instructions in user space')
+    parser.add_argument('--micro', action='store_true', help='also compare single calls')
+    parser.add_argument('--raw', metavar='FILE', type=pathlib.Path, help='write all numbers as JSON')
+    return parser.parse_args()
+
+
+def selected(run, only):
+    return not only or only in (run[0], f'{run[0]}/{run[1]}')
+
+
+def main():
+    arguments = parse_arguments()
+    programs = arguments.programs
+    here = pathlib.Path(__file__).resolve().parent
+    about = json.loads((programs / 'contestants.json').read_text())
+    runs = [run for run in RUNS if selected(run, arguments.only)]
+    rounds = arguments.rounds or (5 if arguments.quick else 31)
+    if not runs:
+        sys.exit(f'there is no workload {arguments.only}')
+    print(f'Optimisation {about["optimization"]}, {rounds} rounds, '
+          f'{len(os.sched_getaffinity(0))} processors')
+    for name, why in about['left_out'].items():
+        print(f'left out: {name}: {why}')
+    results = {f'{run[0]}/{run[1]}': measure(programs, run, rounds)
+               for run in runs}
+    print_comparison('Best rounds', results)
+    if arguments.instructions:
+        counter = instruction_counter()
+        if counter[0]:
+            counted = {f'{run[0]}/{run[1]}': count_instructions(programs, run, counter)
+                       for run in runs if f'{run[0]}/{run[1]}' in COUNTED}
+            print_comparison(f'Instructions in user space ({counter[0][0]})', counted)
+        else:
+            print('left out: instructions: neither perf nor callgrind can count here')
+    if arguments.micro:
+        results_micro = measure_micro(programs, rounds, arguments.quick)
+        print_micro(results_micro)
+    budgets = [budget for budget in json.loads((here / 'budgets.json').read_text())
+               if f'{budget["workload"]}/{budget["variant"]}' in results]
+    missed = judge(budgets, results)
+    if arguments.raw:
+        arguments.raw.write_text(json.dumps(results, indent=1))
+    return 1 if missed and arguments.strict else 0
+
+
+if __name__ == '__main__':
+    try:
+        sys.exit(main())
+    except Failure as failure:
+        sys.exit(f'error: {failure}')
