@@ -35,7 +35,8 @@ void dequeue(event_base& base, event_callback& cb) {
 }
 
 Status set_priority_count(event_base& base, int count) {
-    if (count < 1 || count >= EVENT_MAX_PRIORITIES || base.ready_count != 0 || base.running)
+    if (count < 1 || count >= EVENT_MAX_PRIORITIES || base.ready_count != 0 ||
+        base.running_priority >= 0)
         return Status::invalid;
     ActiveQueue* queues = &base.single_queue;
     if (count > 1) {

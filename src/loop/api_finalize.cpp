@@ -44,9 +44,10 @@ void call_finalizer(event_base& base, event& ev) {
     const auto finalizer = ev.ev_evcallback.evcb_cb_union.evcb_evfinalize;
     const bool free_it = closure(ev.ev_evcallback) == Closure::finalize_free;
     void* const argument = ev.ev_evcallback.evcb_arg;
-    debug::forget(ev);
+    debug::note_finalizing(ev);
     UnlockGuard unlocked(base.mutex);
     finalizer(&ev, argument);
+    debug::forget_finalized(ev);  // by its address: the event itself may be gone
     if (free_it)
         mem::release(&ev);
 }

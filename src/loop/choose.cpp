@@ -47,6 +47,7 @@ unsigned effective_flags(const event_config* config) {
 Status open_backend(event_base& base, const event_config* config) {
     const bool use_environment = !(base.config_flags & EVENT_BASE_FLAG_IGNORE_ENV);
     const unsigned features = config ? config->features : 0;
+    Status result = Status::unsupported;
     for (const Backend* const* entry = backend_table; *entry; ++entry) {
         const Backend& backend = **entry;
         if (avoided(config, backend.name) || (backend.features & features) != features)
@@ -54,15 +55,19 @@ Status open_backend(event_base& base, const event_config* config) {
         if (use_environment && switched_off(backend.name))
             continue;
         base.backend = &backend;
-        if (failed(backend.open(base)))
+        const Status opened = backend.open(base);
+        if (failed(opened)) {
+            result = opened;
             continue;
+        }
         if (use_environment && evlet_port_getenv("EVENT_SHOW_METHOD"))
             log::message("libevent using: %s", backend.name);
         return Status::ok;
     }
-    log::warnx("no event mechanism is left that the configuration allows");
     base.backend = nullptr;
-    return Status::unsupported;
+    if (result == Status::unsupported)
+        log::warnx("no event mechanism is left that the configuration allows");
+    return result;
 }
 
 }  // namespace evlet

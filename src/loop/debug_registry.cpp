@@ -23,7 +23,7 @@ namespace {
 
 struct Entry {
     const event* ev;
-    bool added;
+    Known known;
 };
 
 std::atomic<bool> g_too_late;
@@ -106,18 +106,25 @@ void note_setup_slow(const event& ev) {
     Entry& entry = slot(&ev);
     if (!entry.ev)
         ++g_count;
-    entry = {&ev, false};
+    entry = {&ev, Known::assigned};
 }
 
-void note_slow(const event& ev, bool added) {
+void note_slow(const event& ev, Known known) {
     LockGuard guard(global_mutex(GlobalLock::debug_registry));
     if (Entry* entry = find(ev))
-        entry->added = added;
+        entry->known = known;
 }
 
 void forget_slow(const event& ev) {
     LockGuard guard(global_mutex(GlobalLock::debug_registry));
     if (Entry* entry = find(ev))
+        erase(entry);
+}
+
+void forget_finalized_slow(const event& ev) {
+    LockGuard guard(global_mutex(GlobalLock::debug_registry));
+    Entry* entry = find(ev);
+    if (entry && entry->known == Known::finalizing)
         erase(entry);
 }
 
@@ -136,7 +143,7 @@ void require_not_added_slow(const event& ev, const char* caller) {
     {
         LockGuard guard(global_mutex(GlobalLock::debug_registry));
         const Entry* entry = find(ev);
-        added = entry && entry->added;
+        added = entry && entry->known == Known::added;
     }
     if (added)
         report(caller, ev, "is assigned again while it is added");

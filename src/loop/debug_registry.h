@@ -12,10 +12,14 @@ struct event_base;
 namespace evlet::debug {
 
 #if EVLET_DEBUG
+// What the registry knows of an event.
+enum class Known : unsigned char { assigned, added, finalizing };
+
 extern bool g_mode_on;
 void note_setup_slow(const event& ev);
-void note_slow(const event& ev, bool added);
+void note_slow(const event& ev, Known known);
 void forget_slow(const event& ev);
+void forget_finalized_slow(const event& ev);
 void require_setup_slow(const event& ev, const char* caller);
 void require_not_added_slow(const event& ev, const char* caller);
 // A base or an event exists: switching debug mode on from now on would be too late.
@@ -29,16 +33,25 @@ inline void note_setup(const event& ev) {
 }
 inline void note_added(const event& ev) {
     if (g_mode_on)
-        note_slow(ev, true);
+        note_slow(ev, Known::added);
 }
 inline void note_removed(const event& ev) {
     if (g_mode_on)
-        note_slow(ev, false);
+        note_slow(ev, Known::assigned);
 }
 // The event's storage goes or is given another meaning.
 inline void forget(const event& ev) {
     if (g_mode_on)
         forget_slow(ev);
+}
+// Around a finalizer, which may ask the event, free it, or assign it anew.
+inline void note_finalizing(const event& ev) {
+    if (g_mode_on)
+        note_slow(ev, Known::finalizing);
+}
+inline void forget_finalized(const event& ev) {
+    if (g_mode_on)
+        forget_finalized_slow(ev);
 }
 // Fatal unless the event was assigned.
 inline void require_setup(const event& ev, const char* caller) {
@@ -57,6 +70,8 @@ inline void note_setup(const event&) {}
 inline void note_added(const event&) {}
 inline void note_removed(const event&) {}
 inline void forget(const event&) {}
+inline void note_finalizing(const event&) {}
+inline void forget_finalized(const event&) {}
 inline void require_setup(const event&, const char*) {}
 inline void require_not_added(const event&, const char*) {}
 #endif

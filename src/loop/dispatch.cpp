@@ -36,6 +36,8 @@ Status wait_once(event_base& base, int loop_flags) {
     Nanos timeout = wait_time(base, loop_flags);
     if (base.watchers) {
         base.watchers->run(base, false, timeout);
+        if (base.exit_requested || base.break_requested)
+            return Status::ok;
         timeout = wait_time(base, loop_flags);
     }
     base.waiting = true;

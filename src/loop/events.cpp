@@ -18,7 +18,9 @@ constexpr int kDescriptorEvents = EV_READ | EV_WRITE | EV_CLOSED;
 // Waits until the loop's thread has ended the event's callback, if it is being called there.
 void wait_for_callback([[maybe_unused]] event_base& base, [[maybe_unused]] const event& ev) {
 #if EVLET_THREADS
-    while (base.running == &ev.ev_evcallback && !in_loop_thread(base)) {
+    // A program that set lock hooks but no condition hooks cannot wait.
+    while (base.running == &ev.ev_evcallback && !in_loop_thread(base) &&
+           base.callback_ended.real()) {
         ++base.callback_waiters;
         base.callback_ended.wait(base.mutex);
     }

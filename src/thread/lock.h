@@ -50,8 +50,9 @@ public:
     void destroy();
     void broadcast();
     // Releases `mutex`, waits until somebody broadcasts, takes it again. Without hooks it returns
-    // at once, so callers wait in a loop only where another thread can exist.
+    // at once: callers that wait in a loop ask real() first.
     void wait(Mutex& mutex);
+    [[nodiscard]] bool real() const { return handle_ != nullptr; }
 
 private:
     void* handle_;

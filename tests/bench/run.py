@@ -157,9 +157,13 @@ def judge(budgets, results):
         if budget['metric'] == RATE:  # a rate is the inverse of a cost
             pair = pair[::-1]
         best, median = best_ratio(costs, *pair), median_ratio(costs, *pair)
-        met = best <= budget['at_most'] if 'at_most' in budget else best >= budget['at_least']
-        missed += not met
-        print(f'{row}| {best:.2f} | {median:.2f} | {"met" if met else "MISSED"} |')
+        verdicts = [ratio <= budget['at_most'] if 'at_most' in budget else
+                    ratio >= budget['at_least'] for ratio in (best, median)]
+        missed += not verdicts[0]
+        verdict = 'met' if verdicts[0] else 'MISSED'
+        if verdicts[0] != verdicts[1]:
+            verdict += ', undecided: the median disagrees'
+        print(f'{row}| {best:.2f} | {median:.2f} | {verdict} |')
     return missed
 
 

@@ -2,6 +2,7 @@
 #include "support/test_base.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -181,6 +182,7 @@ bool CapturedLog::contains(const char* part) const {
 }
 
 int run_in_child(void (*body)()) {
+    fflush(nullptr);  // or a child that calls exit() writes the parent's buffers once more
     const pid_t child = fork();
     REQUIRE(child >= 0);
     if (child == 0) {
