@@ -26,7 +26,15 @@ timeval to_timeval(Nanos ns) {
         --seconds;
     }
     timeval tv;
-    tv.tv_sec = static_cast<decltype(tv.tv_sec)>(seconds);
+    using Seconds = decltype(tv.tv_sec);
+    if (sizeof(Seconds) < sizeof(Nanos)) {
+        // A 32-bit time_t stays at its ends.
+        if (seconds > INT32_MAX)
+            return {static_cast<Seconds>(INT32_MAX), 999999};
+        if (seconds < INT32_MIN)
+            return {static_cast<Seconds>(INT32_MIN), 0};
+    }
+    tv.tv_sec = static_cast<Seconds>(seconds);
     tv.tv_usec = static_cast<decltype(tv.tv_usec)>(static_cast<int32_t>(rest) / 1000);
     return tv;
 }

@@ -117,6 +117,7 @@ void run_one(event_base& base, event_callback& cb) {
         dequeue(base, cb);
     }
     base.running = &cb;
+    base.running_event = is_event(cb);
     call(base, cb);
     base.running = nullptr;
 #if EVLET_THREADS

@@ -62,7 +62,7 @@ struct event* event_base_get_running_event(struct event_base* base) {
     LockGuard guard(base->mutex);
     if (!base->running || !in_loop_thread(*base) || !base->running_loop)
         return nullptr;
-    return is_event(*base->running) ? &as_event(*base->running) : nullptr;
+    return base->running_event ? &as_event(*base->running) : nullptr;
 }
 
 const char* event_base_get_signal_method(const struct event_base* base) {

@@ -50,10 +50,10 @@ int remove_checked(event* ev, Blocking blocking, const char* caller) {
         log::warnx("%s: the event has no base", caller);
         return to_result(Status::invalid);
     }
+    LockGuard guard(ev->ev_base->mutex);
     if (flags(*ev) & EVLIST_FINALIZING)
         return 0;  // debug mode has let go of it already
     debug::require_setup(*ev, caller);
-    LockGuard guard(ev->ev_base->mutex);
     remove(*ev->ev_base, *ev, blocking);
     return 0;
 }

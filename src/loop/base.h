@@ -66,6 +66,7 @@ struct event_base {
     bool break_requested : 1;
     bool continue_requested : 1;
     bool caches_time : 1;
+    bool running_event : 1;    // `running` is an event
     bool signal_method_on : 1;  // optional_signal_method is in use
 
 #if EVLET_THREADS

@@ -78,7 +78,8 @@ inline void set_deadline(event& ev, Nanos when) {
 // Whether an event can tell what the heap knows of it, so that moving a timeout to later does not
 // touch the heap: where a timeval has 16 bytes.
 constexpr bool kKnowsHeapKey = sizeof(timeval) >= 2 * sizeof(Nanos);
-constexpr Nanos kNotInHeap = 0;
+// The event is not in the heap, or is active: then its flags have to be looked at.
+constexpr Nanos kKeyUnknown = 0;
 [[nodiscard]] inline Nanos heap_key(const event& ev) {
     Nanos key;
     memcpy(&key, reinterpret_cast<const char*>(&ev.ev_timeout) + sizeof(Nanos), sizeof key);

@@ -132,6 +132,7 @@ void activate(event_base& base, event& ev, int what, short calls) {
                     int(ev.ev_fd), static_cast<unsigned>(what));
     if (flags(ev) & EVLIST_FINALIZING)
         return;
+    set_heap_key(ev, kKeyUnknown);  // a new timeout has to see that the event is active
     if (flags(ev) & EVLIST_ACTIVE) {
         ev.ev_res = static_cast<short>(ev.ev_res | what);
         return;

@@ -151,7 +151,12 @@ void note_signal(int signo, const SignalMap* except) {
             state.fetch_add(1, std::memory_order_seq_cst);
         evlet_port_waker_signal(map->waker);
     }
-    g_handlers_running.fetch_sub(1, std::memory_order_seq_cst);
+    // Not below 0: the count may have been given up on, see wait_for_handlers().
+    unsigned running = g_handlers_running.load(std::memory_order_seq_cst);
+    while (running != 0 &&
+           !g_handlers_running.compare_exchange_weak(running, running - 1,
+                                                     std::memory_order_seq_cst)) {
+    }
 }
 
 namespace {

@@ -78,7 +78,7 @@ void TimerHeap::remove(event& ev) {
     const auto index = static_cast<unsigned>(ev.ev_timeout_pos.min_heap_idx);
     const Node last = nodes_[--size_];
     ev.ev_timeout_pos.min_heap_idx = -1;
-    set_heap_key(ev, kNotInHeap);
+    set_heap_key(ev, kKeyUnknown);
     if (index == size_)
         return;
     if (last.when < nodes_[index].when)
@@ -89,17 +89,19 @@ void TimerHeap::remove(event& ev) {
 
 void TimerHeap::move(event& ev, Nanos when) {
     set_deadline(ev, when);
-    if (kKnowsHeapKey && when >= heap_key(ev))
+    if (kKnowsHeapKey && heap_key(ev) != kKeyUnknown && when >= heap_key(ev))
         return;
     const auto index = static_cast<unsigned>(ev.ev_timeout_pos.min_heap_idx);
-    if (when >= nodes_[index].when)
+    if (when >= nodes_[index].when) {
+        set_heap_key(ev, nodes_[index].when);
         return;
+    }
     set_heap_key(ev, when);
     sift_up(index, {when, &ev});
 }
 
 bool TimerHeap::postpone(event& ev, Nanos when) {
-    if (!kKnowsHeapKey || (ev.ev_events & ~EV_TIMEOUT) || heap_key(ev) == kNotInHeap ||
+    if (!kKnowsHeapKey || (ev.ev_events & ~EV_TIMEOUT) || heap_key(ev) == kKeyUnknown ||
         when < heap_key(ev))
         return false;
     set_deadline(ev, when);

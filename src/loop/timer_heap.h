@@ -23,7 +23,8 @@ public:
     // Moves an event that is in the heap to another deadline.
     void move(event& ev, Nanos when);
     // The same for an event that only waits for its timeout, where that needs no more than a look
-    // at the event: false if it is not in the heap or `when` is earlier than the heap knows.
+    // at the event: false if it is not in the heap, is active, or `when` is earlier than the heap
+    // knows.
     [[nodiscard]] static bool postpone(event& ev, Nanos when);
     // The event with the earliest deadline, or nullptr.
     [[nodiscard]] event* top();

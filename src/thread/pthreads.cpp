@@ -100,9 +100,13 @@ int evthread_use_pthreads_with_flags(int flags) {
     if (inherit && !can_inherit_priority())
         return -1;
     g_inherit_priority = inherit;
-    if (evthread_set_lock_callbacks(&kLockHooks) != 0 ||
-        evthread_set_condition_callbacks(&kConditionHooks) != 0)
+    if (evthread_set_lock_callbacks(&kLockHooks) != 0)
         return -1;
+    if (evthread_set_condition_callbacks(&kConditionHooks) != 0) {
+        // Conditions of another make cannot wait with these locks.
+        evthread_set_lock_callbacks(nullptr);
+        return -1;
+    }
     evthread_set_id_callback(evlet_port_thread_id);
     return 0;
 }

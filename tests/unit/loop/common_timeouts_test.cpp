@@ -285,7 +285,8 @@ TEST_CASE("random_mix_of_plain_and_common_timeouts_fires_everybody_once") {
 
 TEST_CASE("endless_common_timeout_neither_fires_nor_spins") {
     Base base;
-    const timeval* handle = common(base, {std::numeric_limits<decltype(timeval::tv_sec)>::max(), 0});
+    const timeval* handle =
+        common(base, {std::numeric_limits<decltype(timeval::tv_sec)>::max(), 0});
     TestEvent endless(base, -1, EV_PERSIST);
     TestEvent soon(base, -1, 0, [&](short) { event_base_loopbreak(base); });
     REQUIRE(endless.add(*handle) == 0);

@@ -32,7 +32,8 @@ Counts counts(event_base* base) {
     CHECK(event_base_get_num_events(base, kVirtual) == 0);
     CHECK(event_base_get_max_events(base, kVirtual, 0) == 0);
     return {event_base_get_num_events(base, kActive), event_base_get_num_events(base, kAdded),
-            event_base_get_max_events(base, kActive, 0), event_base_get_max_events(base, kAdded, 0)};
+            event_base_get_max_events(base, kActive, 0),
+            event_base_get_max_events(base, kAdded, 0)};
 }
 
 }  // namespace
@@ -58,7 +59,9 @@ TEST_CASE("timer_counts_once_however_often_it_is_added") {
 // While it waits to be called back it is pending for the next time already, hence the most of 2.
 TEST_CASE("persistent_timer_counts_one_while_it_repeats") {
     Base base;
-    TestEvent timer(base, -1, EV_PERSIST, [&](short) { CHECK(counts(base) == Counts{0, 1, 1, 2}); });
+    TestEvent timer(base, -1, EV_PERSIST, [&](short) {
+        CHECK(counts(base) == Counts{0, 1, 1, 2});
+    });
     REQUIRE(timer.add_ms(1) == 0);
     event_base_loop(base, EVLOOP_ONCE);
     event_base_loop(base, EVLOOP_ONCE);
@@ -70,8 +73,9 @@ TEST_CASE("persistent_timer_counts_one_while_it_repeats") {
 TEST_CASE("descriptor_its_timeout_and_its_activity_count_one_each") {
     Base base;
     SocketPair pair;
-    TestEvent reader(base, pair[0], EV_READ | EV_PERSIST,
-                     [&](short) { CHECK(counts(base) == Counts{0, 2, 1, 3}); });
+    TestEvent reader(base, pair[0], EV_READ | EV_PERSIST, [&](short) {
+        CHECK(counts(base) == Counts{0, 2, 1, 3});
+    });
     REQUIRE(reader.add() == 0);
     REQUIRE(reader.add() == 0);
     CHECK(counts(base) == Counts{0, 1, 0, 1});

@@ -33,7 +33,8 @@ void count(evutil_socket_t, short, void* calls) {
 class Init {
 public:
     Init() {
-        for (const char** name = event_get_supported_methods(); method_under_test() && *name; ++name) {
+        for (const char** name = event_get_supported_methods(); method_under_test() && *name;
+             ++name) {
             if (strcmp(*name, method_under_test()) != 0)
                 banned_.push_back(*name);
         }

@@ -18,8 +18,7 @@ namespace {
 
 void drain(int fd) {
     char bytes[256];
-    while (read(fd, bytes, sizeof bytes) > 0) {
-    }
+    while (read(fd, bytes, sizeof bytes) > 0) {}
 }
 
 }  // namespace
@@ -49,8 +48,7 @@ TEST_CASE("write_event_is_told_while_there_is_room") {
     CHECK(writer.told == EV_WRITE);
 
     std::vector<char> block(65536);
-    while (write(pair[0], block.data(), block.size()) > 0) {
-    }
+    while (write(pair[0], block.data(), block.size()) > 0) {}
     REQUIRE(writer.add() == 0);
     pass(base);
     CHECK(writer.calls == 1);
@@ -177,8 +175,7 @@ TEST_CASE("writer_of_a_pipe_is_told_when_its_reader_goes") {
     REQUIRE(pipe(ends) == 0);
     std::vector<char> block(4096);
     REQUIRE(evutil_make_socket_nonblocking(ends[1]) == 0);
-    while (write(ends[1], block.data(), block.size()) > 0) {
-    }
+    while (write(ends[1], block.data(), block.size()) > 0) {}
     TestEvent writer(base, ends[1], EV_WRITE);
     REQUIRE(writer.add() == 0);
     pass(base);

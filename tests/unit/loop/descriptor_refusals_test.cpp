@@ -279,8 +279,8 @@ TEST_CASE("events_that_are_none_are_refused") {
     event_active(nullptr, EV_READ, 1);
     event_free(nullptr);
     event loose;
-    REQUIRE(event_assign(&loose, nullptr, 0, EV_READ, [](evutil_socket_t, short, void*) {}, nullptr) ==
-            0);
+    REQUIRE(event_assign(
+                &loose, nullptr, 0, EV_READ, [](evutil_socket_t, short, void*) {}, nullptr) == 0);
     errno = 0;
     CHECK(event_add(&loose, nullptr) == -1);
     CHECK(errno == EINVAL);
@@ -294,9 +294,11 @@ TEST_CASE("signal_and_descriptor_in_one_event_are_refused") {
     CapturedLog log;
     const auto nothing = [](evutil_socket_t, short, void*) {};
     for (const int what : {EV_READ, EV_WRITE, EV_CLOSED}) {
-        CHECK(event_new(base, 1, static_cast<short>(EV_SIGNAL | what), nothing, nullptr) == nullptr);
+        CHECK(event_new(base, 1, static_cast<short>(EV_SIGNAL | what), nothing, nullptr) ==
+              nullptr);
         event ev = {};
-        CHECK(event_assign(&ev, base, 1, static_cast<short>(EV_SIGNAL | what), nothing, nullptr) == -1);
+        CHECK(event_assign(&ev, base, 1, static_cast<short>(EV_SIGNAL | what), nothing, nullptr) ==
+              -1);
         CHECK(event_initialized(&ev) == 0);
     }
     CHECK(log.contains("EV_SIGNAL"));

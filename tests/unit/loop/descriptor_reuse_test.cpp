@@ -199,8 +199,7 @@ TEST_CASE("edge_triggered_bystander_survives_a_renewed_set") {
     SocketPair other;
     TestEvent bystander(base, other[0], EV_READ | EV_ET | EV_PERSIST, [&](short) {
         char byte;
-        while (read(other[0], &byte, 1) == 1) {
-        }
+        while (read(other[0], &byte, 1) == 1) {}
     });
     REQUIRE(bystander.add() == 0);
     TestEvent reader(base, pair[0], EV_READ | EV_PERSIST);

@@ -75,7 +75,8 @@ TEST_CASE("configuration_without_memory") {
     FailingMemory memory;
     const long before = memory.outstanding();
     event_config* config = nullptr;
-    CHECK(fail_each_allocation(memory, [&] { return (config = event_config_new()) != nullptr; }) == 1);
+    CHECK(fail_each_allocation(memory, [&] { return (config = event_config_new()) != nullptr; }) ==
+          1);
     CHECK(fail_each_allocation(
               memory, [&] { return event_config_avoid_method(config, "select") == 0; }) == 1);
     event_config_free(config);
@@ -83,8 +84,8 @@ TEST_CASE("configuration_without_memory") {
 }
 
 TEST_CASE("base_without_memory") {
-    for (const int flags : {0, int(EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST),
-                            int(EVENT_BASE_FLAG_PRECISE_TIMER)}) {
+    for (const int flags :
+         {0, int(EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST), int(EVENT_BASE_FLAG_PRECISE_TIMER)}) {
         event_config* config = config_under_test(flags);
         FailingMemory memory;
         CapturedLog log;
@@ -169,7 +170,8 @@ TEST_CASE("many_descriptor_events_without_memory") {
         for (int i = 0; i < 80; ++i) {
             pairs.push_back(std::make_unique<SocketPair>());
             pairs[i]->write(1, "x");
-            readers.push_back(std::make_unique<TestEvent>(base, (*pairs[i])[0], EV_READ | EV_PERSIST));
+            readers.push_back(
+                std::make_unique<TestEvent>(base, (*pairs[i])[0], EV_READ | EV_PERSIST));
             TestEvent& reader = *readers.back();
             fail_each_allocation(
                 memory, [&] { return reader.add() == 0; }, [&] { CHECK(reader.pending() == 0); });
@@ -260,14 +262,17 @@ TEST_CASE("once_and_loopexit_without_memory") {
         const auto count = [](evutil_socket_t, short, void* n) { ++*static_cast<int*>(n); };
         CHECK(fail_each_allocation(
                   memory,
-                  [&] { return event_base_once(base, pair[0], EV_WRITE, count, &calls, &kHour) == 0; },
+                  [&] {
+                      return event_base_once(base, pair[0], EV_WRITE, count, &calls, &kHour) == 0;
+                  },
                   unchanged) >= 1);
         pass(base);
         CHECK(calls == 1);
-        CHECK(fail_each_allocation(
-                  memory,
-                  [&] { return event_base_once(base, -1, EV_TIMEOUT, count, &calls, nullptr) == 0; },
-                  unchanged) == 1);
+        CHECK(
+            fail_each_allocation(
+                memory,
+                [&] { return event_base_once(base, -1, EV_TIMEOUT, count, &calls, nullptr) == 0; },
+                unchanged) == 1);
         CHECK(event_base_dispatch(base) == 1);
         CHECK(calls == 2);
         CHECK(fail_each_allocation(
@@ -349,8 +354,8 @@ TEST_CASE("signal_events_without_memory") {
         Base base(flags);
         TestEvent ev(base, SIGUSR1, EV_SIGNAL | EV_PERSIST);
         CHECK(fail_each_allocation(
-                  memory, [&] { return ev.add(kHour) == 0; },
-                  [&] { CHECK(ev.pending() == 0); }) >= 1);
+                  memory, [&] { return ev.add(kHour) == 0; }, [&] { CHECK(ev.pending() == 0); }) >=
+              1);
         raise(SIGUSR1);
         event_base_loop(base, EVLOOP_ONCE);
         CHECK(ev.calls == 1);

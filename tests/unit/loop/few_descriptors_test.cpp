@@ -136,6 +136,7 @@ TEST_CASE("waker_that_finds_no_descriptor_is_refused_and_comes_later") {
     CHECK(evthread_make_base_notifiable(base) == 0);
     CHECK(evthread_make_base_notifiable(base) == 0);
     CHECK(event_base_dispatch(base) == 1);  // the waker does not keep the loop running
+    timer.free();
     base.free();
     CHECK(lowest_free() == before);
 }

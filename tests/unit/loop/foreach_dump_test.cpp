@@ -130,7 +130,8 @@ TEST_CASE("events_can_be_visited_and_dumped_in_a_callback") {
 
 TEST_CASE("event_waiting_for_its_finalizer_is_visited_without_harm") {
     Base base;
-    event* ev = event_new(base, -1, 0, [](evutil_socket_t, short, void*) {}, nullptr);
+    event* ev = event_new(
+        base, -1, 0, [](evutil_socket_t, short, void*) {}, nullptr);
     REQUIRE(event_free_finalize(0, ev, nullptr) == 0);
     Visits visits;
     CHECK(event_base_foreach_event(base, visit, &visits) == 0);

@@ -348,8 +348,9 @@ TEST_CASE("no_base_at_all_is_refused") {
     CHECK(event_base_loopbreak(nullptr) == -1);
     CHECK(event_base_loopcontinue(nullptr) == -1);
     CHECK(event_base_get_npriorities(nullptr) == -1);
-    CHECK(event_base_once(nullptr, -1, EV_TIMEOUT, [](evutil_socket_t, short, void*) {}, nullptr,
-                          nullptr) == -1);
+    CHECK(event_base_once(
+              nullptr, -1, EV_TIMEOUT, [](evutil_socket_t, short, void*) {}, nullptr, nullptr) ==
+          -1);
     CHECK(event_reinit(nullptr) == -1);
     event_base_free(nullptr);
     event_base_free_nofinalize(nullptr);

@@ -35,8 +35,7 @@ std::string order_of_calls(event_base* base, int spin_us) {
         order += '1';
         pair.write(1, "x");
         const long long until = monotonic_us(base) + spin_us;
-        while (monotonic_us(base) < until) {
-        }
+        while (monotonic_us(base) < until) {}
     });
     TestEvent second(base, -1, 0, [&](short) { order += '2'; });
     REQUIRE(event_priority_set(urgent, 0) == 0);
@@ -122,7 +121,8 @@ TEST_CASE("priorities_cannot_change_in_a_finalizer") {
         event_base* base;
         int answer;
     } state = {base, 7};
-    event* ev = event_new(base, -1, 0, [](evutil_socket_t, short, void*) {}, &state);
+    event* ev = event_new(
+        base, -1, 0, [](evutil_socket_t, short, void*) {}, &state);
     REQUIRE(ev);
     REQUIRE(event_free_finalize(0, ev, [](event*, void* argument) {
                 auto& s = *static_cast<State*>(argument);
@@ -145,9 +145,10 @@ TEST_CASE("event_left_with_a_priority_that_is_gone_harms_nobody") {
     REQUIRE(event_priority_set(fresh, 150) == 0);
     REQUIRE(waiting.add_ms(0) == 0);
     const timeval soon = milliseconds(1);
-    REQUIRE(event_base_once(base, -1, EV_TIMEOUT,
-                            [](evutil_socket_t, short, void* count) { ++*static_cast<int*>(count); },
-                            &once, &soon) == 0);
+    REQUIRE(event_base_once(
+                base, -1, EV_TIMEOUT,
+                [](evutil_socket_t, short, void* count) { ++*static_cast<int*>(count); }, &once,
+                &soon) == 0);
     REQUIRE(event_base_priority_init(base, 2) == 0);
     event_active(fresh, 0, 0);
     CHECK(event_base_dispatch(base) == 1);

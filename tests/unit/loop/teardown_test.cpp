@@ -19,8 +19,19 @@ namespace {
 
 constexpr timeval kHour = {3600, 0};
 
-enum class Kind { activated, timer, periodic, readable, common, signal, once, finalizer, prepare, check };
-constexpr Kind kKinds[] = {Kind::activated, Kind::timer, Kind::periodic, Kind::readable,
+enum class Kind {
+    activated,
+    timer,
+    periodic,
+    readable,
+    common,
+    signal,
+    once,
+    finalizer,
+    prepare,
+    check
+};
+constexpr Kind kKinds[] = {Kind::activated, Kind::timer, Kind::periodic,  Kind::readable,
                            Kind::common,    Kind::once,  Kind::finalizer, Kind::prepare,
 #if EVLET_SIGNALS
                            Kind::signal,
@@ -53,11 +64,19 @@ void call_from(event_base* base, Kind kind, const SocketPair& pair, Body body) {
     const int fd = kind == Kind::readable ? pair[0] : kind == Kind::signal ? SIGUSR1 : -1;
     REQUIRE(event_assign(&ev, base, fd, what, on_event, &body) == 0);
     switch (kind) {
-    case Kind::activated: event_active(&ev, EV_READ, 1); break;
-    case Kind::signal: event_active(&ev, EV_SIGNAL, 2); break;
+    case Kind::activated:
+        event_active(&ev, EV_READ, 1);
+        break;
+    case Kind::signal:
+        event_active(&ev, EV_SIGNAL, 2);
+        break;
     case Kind::timer:
-    case Kind::periodic: REQUIRE(event_add(&ev, &now) == 0); break;
-    case Kind::readable: REQUIRE(event_add(&ev, &kHour) == 0); break;
+    case Kind::periodic:
+        REQUIRE(event_add(&ev, &now) == 0);
+        break;
+    case Kind::readable:
+        REQUIRE(event_add(&ev, &kHour) == 0);
+        break;
     case Kind::common: {
         const timeval* queue = event_base_init_common_timeout(base, &now);
         REQUIRE(queue);
@@ -115,7 +134,9 @@ struct Victims {
         event_active(make(SIGUSR2, EV_SIGNAL), EV_SIGNAL, 3);
 #endif
     }
-    static void add(event* ev, const timeval& timeout) { REQUIRE(event_add(ev, &timeout) == 0); }
+    static void add(event* ev, const timeval& timeout) {
+        REQUIRE(event_add(ev, &timeout) == 0);
+    }
 
     // How often they were called.
     [[nodiscard]] int calls() const {
@@ -196,11 +217,13 @@ TEST_CASE("events_deleted_in_callbacks_of_any_kind_are_quiet_until_added_again")
 }
 
 TEST_CASE("event_of_any_kind_may_free_itself") {
-    for (const int what : {0, int(EV_PERSIST), int(EV_READ), EV_READ | EV_PERSIST,
+    for (const int what : {
+             0, int(EV_PERSIST), int(EV_READ), EV_READ | EV_PERSIST,
 #if EVLET_SIGNALS
-                           int(EV_SIGNAL), EV_SIGNAL | EV_PERSIST,
+                 int(EV_SIGNAL), EV_SIGNAL | EV_PERSIST,
 #endif
-                           EV_READ | EV_WRITE | EV_PERSIST}) {
+                 EV_READ | EV_WRITE | EV_PERSIST
+         }) {
         for (const bool with_common : {false, true}) {
             CAPTURE(what);
             CAPTURE(with_common);
@@ -212,7 +235,8 @@ TEST_CASE("event_of_any_kind_may_free_itself") {
             TestEvent ev(base, fd, static_cast<short>(what), [&](short) { self->free(); });
             self = &ev;
             const timeval now = {0, 0};
-            const timeval* timeout = with_common ? event_base_init_common_timeout(base, &now) : &now;
+            const timeval* timeout =
+                with_common ? event_base_init_common_timeout(base, &now) : &now;
             REQUIRE(ev.add(*timeout) == 0);
             if (what & EV_SIGNAL)
                 event_active(ev, EV_SIGNAL, 3);
@@ -252,7 +276,9 @@ TEST_CASE("event_may_be_assigned_anew_in_its_own_callback") {
     const auto first = [](evutil_socket_t, short, void* argument) {
         auto& s = *static_cast<State*>(argument);
         ++s.first;
-        const auto second = [](evutil_socket_t, short, void* a) { ++static_cast<State*>(a)->second; };
+        const auto second = [](evutil_socket_t, short, void* a) {
+            ++static_cast<State*>(a)->second;
+        };
         CHECK(event_assign(&s.ev, s.base, -1, 0, second, &s) == 0);
         event_active(&s.ev, 0, 0);
     };

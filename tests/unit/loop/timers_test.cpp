@@ -32,9 +32,10 @@ TEST_CASE("timer_fires_once_and_the_loop_ends_when_nothing_is_left") {
 }
 
 TEST_CASE("timer_does_not_fire_early") {
-    for (const int flags : {0, int(EVENT_BASE_FLAG_PRECISE_TIMER),
-                            int(EVENT_BASE_FLAG_PRECISE_TIMER | EVENT_BASE_FLAG_EPOLL_DISALLOW_TIMERFD),
-                            int(EVENT_BASE_FLAG_NO_CACHE_TIME)}) {
+    for (const int flags :
+         {0, int(EVENT_BASE_FLAG_PRECISE_TIMER),
+          int(EVENT_BASE_FLAG_PRECISE_TIMER | EVENT_BASE_FLAG_EPOLL_DISALLOW_TIMERFD),
+          int(EVENT_BASE_FLAG_NO_CACHE_TIME)}) {
         CAPTURE(flags);
         Base base(flags);
         for (const long us : {1L, 999L, 1001L, 3500L}) {
@@ -291,7 +292,8 @@ TEST_CASE("remove_timer_is_harmless_without_a_timer_and_refused_without_a_base")
     CHECK(event_remove_timer(timer) == 0);
     CHECK(event_remove_timer(timer) == 0);
     event loose;
-    REQUIRE(event_assign(&loose, nullptr, -1, 0, [](evutil_socket_t, short, void*) {}, nullptr) == 0);
+    REQUIRE(event_assign(
+                &loose, nullptr, -1, 0, [](evutil_socket_t, short, void*) {}, nullptr) == 0);
     CapturedLog log;
     CHECK(event_remove_timer(&loose) == -1);
     CHECK(event_remove_timer(nullptr) == -1);
@@ -310,4 +312,23 @@ TEST_CASE("deleted_timer_can_be_added_again") {
     REQUIRE(timer.add_ms(0) == 0);
     CHECK(event_base_dispatch(base) == 1);
     CHECK(timer.calls == 1);
+}
+
+TEST_CASE("timeout_set_anew_on_an_activated_timer_replaces_the_activation") {
+    Base base;
+    TestEvent timer(base, -1, 0);
+    const timeval soon = {10, 0};
+    const timeval late = {100, 0};
+    REQUIRE(timer.add(soon) == 0);
+    event_active(timer, EV_TIMEOUT, 1);
+    REQUIRE(timer.add(late) == 0);
+    CHECK(event_base_loop(base, EVLOOP_NONBLOCK) == 0);
+    CHECK(timer.calls == 0);
+    CHECK(timer.pending(EV_TIMEOUT) == EV_TIMEOUT);
+    // An activation for another reason stays, and a one-shot event's timeout goes with its call.
+    event_active(timer, EV_READ, 1);
+    REQUIRE(timer.add(late) == 0);
+    event_base_loop(base, EVLOOP_NONBLOCK);
+    CHECK(timer.calls == 1);
+    CHECK(timer.told == EV_READ);
 }

@@ -14,6 +14,10 @@ void set_flag_call(evutil_socket_t, short, void* flag) {
     static_cast<Flag*>(flag)->set();
 }
 
+void count_atomically(evutil_socket_t, short, void* count) {
+    ++*static_cast<std::atomic<int>*>(count);
+}
+
 constexpr timeval kLater = {300, 0};
 
 }  // namespace
@@ -325,9 +329,7 @@ TEST_CASE("bases_are_made_used_and_freed_in_many_threads_at_once") {
         thread = std::thread([&] {
             for (int round = 0; round < 50; ++round) {
                 event_base* base = event_base_new();
-                event* ev = base ? evtimer_new(
-                    base, [](evutil_socket_t, short, void* c) { ++*static_cast<std::atomic<int>*>(c); },
-                    &calls) : nullptr;
+                event* ev = base ? evtimer_new(base, count_atomically, &calls) : nullptr;
                 const timeval now = {0, 0};
                 if (!ev || event_add(ev, &now) != 0 || event_base_dispatch(base) != 1)
                     ++failures;
