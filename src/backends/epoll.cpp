@@ -213,12 +213,14 @@ Status wait(event_base& base, Nanos timeout) {
     if (state.change_count)
         apply_changes(base, state);
     int found;
+    int error;  // a lock hook may change errno
     {
         UnlockGuard unlocked(base.mutex);
         found = wait_epoll(state.waiter, state.events, state.capacity, timeout);
+        error = errno;
     }
     if (found < 0) {
-        if (errno == EINTR)
+        if (error == EINTR)
             return Status::ok;
         log::warn("epoll_wait");
         return Status::system;

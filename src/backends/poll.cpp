@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The poll backend. Invariants: entries[0, count) are the watched descriptors in no order; the
-// slot's backend_data is the index of its entry plus one, 0 for none. The wait works on a copy
-// when other threads may change the entries, so `copy` has always room for all of them.
+// slot's backend_data is the index of its entry plus one, 0 for none. Where other threads may change
+// the entries during a wait, the wait works on `copy`, which has as much room as `entries`; if it has
+// to grow meanwhile, the block `in_use` stays until that wait has ended.
 #include <string.h>
 
 #include "log/log.h"
@@ -17,8 +18,8 @@ struct State {
     pollfd* entries;
     unsigned count;
     unsigned capacity;
-    pollfd* copy;
-    unsigned copy_capacity;
+    pollfd* copy;    // null on a base without a lock
+    pollfd* in_use;  // what a wait works on, null outside
 };
 
 State& state_of(event_base& base) {
@@ -66,10 +67,23 @@ int from_poll(int found) {
     return what;
 }
 
-Status reserve(State& state) {
+// Gives the copy the room of `capacity` entries.
+bool grow_copy(State& state, unsigned capacity) {
+    auto* grown = static_cast<pollfd*>(mem::resize(nullptr, capacity, sizeof(pollfd)));
+    if (!grown)
+        return false;
+    if (state.copy != state.in_use)
+        mem::release(state.copy);
+    state.copy = grown;
+    return true;
+}
+
+Status reserve(event_base& base, State& state) {
     if (state.count < state.capacity)
         return Status::ok;
     const unsigned wanted = state.capacity ? state.capacity * 2 : kFirstCapacity;
+    if (base.mutex.real() && !grow_copy(state, wanted))
+        return Status::no_memory;
     auto* grown = static_cast<pollfd*>(mem::resize(state.entries, wanted, sizeof(pollfd)));
     if (!grown)
         return Status::no_memory;
@@ -95,29 +109,13 @@ Status set_interest(event_base& base, evlet_fd fd, FdSlot& slot, short, short af
         return Status::ok;
     }
     if (slot.backend_data == 0) {
-        const Status room = reserve(state);
+        const Status room = reserve(base, state);
         if (failed(room))
             return room;
         slot.backend_data = ++state.count;
     }
     state.entries[slot.backend_data - 1] = {fd, to_poll(after), 0};
     return Status::ok;
-}
-
-// The entries to hand to the port: the real ones if nobody can change them during the wait.
-pollfd* entries_for_wait(event_base& base, State& state) {
-    if (!base.mutex.real() || state.count == 0)
-        return state.entries;
-    if (state.copy_capacity < state.count) {
-        mem::release(state.copy);
-        state.copy_capacity = 0;
-        state.copy = static_cast<pollfd*>(mem::resize(nullptr, state.capacity, sizeof(pollfd)));
-        if (!state.copy)
-            return nullptr;
-        state.copy_capacity = state.capacity;
-    }
-    memcpy(state.copy, state.entries, state.count * sizeof(pollfd));
-    return state.copy;
 }
 
 // Callbacks run later, so the entries do not move while they are looked through.
@@ -133,20 +131,28 @@ void deliver(event_base& base, const pollfd* entries, unsigned count, int found)
 Status wait(event_base& base, Nanos timeout) {
     State& state = state_of(base);
     const unsigned count = state.count;
-    pollfd* entries = entries_for_wait(base, state);
-    if (!entries && count)
-        return Status::no_memory;
+    pollfd* entries = state.entries;
+    if (state.copy && count) {
+        entries = state.in_use = state.copy;
+        memcpy(entries, state.entries, count * sizeof(pollfd));
+    }
     int found;
+    int error;  // a lock hook may change errno
     {
         UnlockGuard unlocked(base.mutex);
         found = evlet_port_poll(entries, count, timeout, port_waker(base));
+        error = evlet_port_last_error();
     }
-    if (found < 0 && evlet_port_error_class(evlet_port_last_error()) != EVLET_ERR_AGAIN) {
+    Status result = Status::ok;
+    if (found < 0 && evlet_port_error_class(error) != EVLET_ERR_AGAIN) {
         log::warn("poll");
-        return Status::system;
+        result = Status::system;
     }
     deliver(base, entries, count, found);
-    return Status::ok;
+    if (state.in_use != state.copy)
+        mem::release(state.in_use);
+    state.in_use = nullptr;
+    return result;
 }
 
 // Whether the system can tell a close from data.

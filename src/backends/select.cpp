@@ -131,14 +131,16 @@ Status wait(event_base& base, Nanos timeout) {
     memcpy(readable, state.bitmap(kWantRead), 2 * state.words * sizeof(evlet_fd_word));
     const unsigned end = state.end;
     int found;
+    int error;  // a lock hook may change errno
     {
         UnlockGuard unlocked(base.mutex);
         found = evlet_port_select(end, readable, writable, timeout, port_waker(base));
+        error = evlet_port_last_error();
     }
     Status result = Status::ok;
     if (found > 0) {
         deliver(base, end, readable, writable);
-    } else if (found < 0 && evlet_port_error_class(evlet_port_last_error()) != EVLET_ERR_AGAIN) {
+    } else if (found < 0 && evlet_port_error_class(error) != EVLET_ERR_AGAIN) {
         log::warn("select");
         result = Status::system;
     }

@@ -36,6 +36,7 @@ __attribute__((noinline)) void emit(int severity, bool with_error, const char* f
                                     va_list arguments) {
     const int error = errno;
     char line[kLineSize];
+    line[0] = '\0';
     const int length = vsnprintf(line, sizeof line, format, arguments);
     if (with_error && length >= 0 && static_cast<size_t>(length) < sizeof line)
         snprintf(line + length, sizeof line - static_cast<size_t>(length), ": %s",

@@ -60,15 +60,7 @@ int event_base_loopexit(struct event_base* base, const struct timeval* delay) {
     base = or_current(base);
     if (!base)
         return to_result(Status::invalid);
-    {
-        // A loop that runs ends with the pass it is in; one that does not makes one pass first.
-        LockGuard guard(base->mutex);
-        if (base->running_loop && (!delay || from_timeval(*delay) <= 0)) {
-            base->exit_requested = true;
-            wake_loop(*base);
-            return 0;
-        }
-    }
+    // By an event of its own: what is active already is called back before the loop ends.
     return to_result(call_once(*base, -1, EV_TIMEOUT, on_loopexit, base, delay));
 }
 

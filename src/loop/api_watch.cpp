@@ -12,7 +12,7 @@ using namespace evlet;
 namespace {
 
 // Calls every watcher of one kind, outside the lock. A watcher may free any watcher, itself too,
-// and make new ones, which are called from this pass on.
+// and make new ones.
 void run_watchers(event_base& base, bool check, Nanos timeout) {
     Watchers& watchers = *base.watchers;
     auto& queue = check ? watchers.check : watchers.prepare;
@@ -21,11 +21,13 @@ void run_watchers(event_base& base, bool check, Nanos timeout) {
     for (watchers.cursor = queue.first(); watchers.cursor;) {
         evwatch* watcher = watchers.cursor;
         watchers.cursor = watcher->next;
+        const auto callback = watcher->callback;
+        void* const argument = watcher->argument;
         UnlockGuard unlocked(base.mutex);
         if (check)
-            watcher->callback.check(watcher, &check_info, watcher->argument);
+            callback.check(watcher, &check_info, argument);
         else
-            watcher->callback.prepare(watcher, &prepare_info, watcher->argument);
+            callback.prepare(watcher, &prepare_info, argument);
     }
 }
 
@@ -72,7 +74,7 @@ extern "C" {
 
 struct evwatch* evwatch_prepare_new(struct event_base* base, evwatch_prepare_cb callback,
                                     void* argument) {
-    evwatch* watcher = callback ? make_watcher(base, argument) : nullptr;
+    evwatch* watcher = make_watcher(callback ? base : nullptr, argument);
     if (watcher) {
         watcher->callback.prepare = callback;
         LockGuard guard(base->mutex);
@@ -83,7 +85,7 @@ struct evwatch* evwatch_prepare_new(struct event_base* base, evwatch_prepare_cb 
 
 struct evwatch* evwatch_check_new(struct event_base* base, evwatch_check_cb callback,
                                   void* argument) {
-    evwatch* watcher = callback ? make_watcher(base, argument) : nullptr;
+    evwatch* watcher = make_watcher(callback ? base : nullptr, argument);
     if (watcher) {
         watcher->check = true;
         watcher->callback.check = callback;

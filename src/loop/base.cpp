@@ -42,15 +42,18 @@ Status start_threads([[maybe_unused]] event_base& base) {
 
 void close_backend(event_base& base) {
 #if EVLET_SELECT_ONLY
-    select_backend.close(base);
+    if (base.backend_state)
+        select_backend.close(base);
 #else
-    if (base.backend)
+    if (base.backend_state)
         base.backend->close(base);
 #endif
 }
 
 // Takes every event of the program's out of the base. The events themselves are the program's.
 void remove_descriptor_events(event_base& base) {
+    while (base.without_fd)
+        remove(base, *base.without_fd, Blocking::never);
     for (unsigned i = 0; i < base.fds.count(); ++i) {
         while (event* ev = base.fds.at(i).first)
             remove(base, *ev, Blocking::never);
@@ -130,9 +133,12 @@ void free_base(event_base* base, bool finalize) {
         signal_room().close(*base);
     if (base->wakeup)
         base->wakeup->close(*base);
-    remove_descriptor_events(*base);
-    remove_timeouts(*base);
-    remove_active(*base, finalize);
+    // Again and again, since a finalizer may add events.
+    do {
+        remove_descriptor_events(*base);
+        remove_timeouts(*base);
+        remove_active(*base, finalize);
+    } while (base->added_count > 0);
     if (base->common)
         base->common->release(*base);
     release_once_calls(*base);

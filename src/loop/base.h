@@ -29,6 +29,7 @@ struct event_base {
 #endif
     void* backend_state;
     evlet::FdMap fds;
+    event* without_fd;  // added events whose descriptor is negative: they wait for a timeout only
     evlet::TimerHeap timers;
     evlet::CommonTimeouts* common;  // null until event_base_init_common_timeout()
     evlet::SignalMap* signals;      // null until the first signal event

@@ -77,15 +77,19 @@ using namespace evlet;
 extern "C" {
 
 const char** event_get_supported_methods(void) {
-    // Filled in on every call with the same constants, so that two threads cannot harm each other.
+    // The list of the process. Each call writes what is there already, unless the environment has
+    // changed, which is not safe beside other threads anyway.
     static const char* names[16];
-    const bool use_environment = true;
     size_t count = 0;
     for (const Backend* const* entry = backend_table; *entry; ++entry) {
-        if (!(use_environment && switched_off((*entry)->name)) && count + 1 < 16)
-            names[count++] = (*entry)->name;
+        if (switched_off((*entry)->name) || count + 1 == 16)
+            continue;
+        if (names[count] != (*entry)->name)
+            names[count] = (*entry)->name;
+        ++count;
     }
-    names[count] = nullptr;
+    if (names[count])
+        names[count] = nullptr;
     return names;
 }
 

@@ -5,6 +5,7 @@
 #include "log/log.h"
 #include "loop/base.h"
 #include "loop/spin.h"
+#include "loop/wakeup.h"
 #include "loop/watchers.h"
 
 namespace evlet {
@@ -46,6 +47,8 @@ Status wait_once(event_base& base, int loop_flags) {
     start_caching_time(base);
     if (failed(waited))
         return waited;
+    if (base.wakeup && base.wakeup->after_wait)
+        base.wakeup->after_wait(base);
     if (base.watchers)
         base.watchers->run(base, true, 0);
     activate_due(base);

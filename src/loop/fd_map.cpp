@@ -85,6 +85,11 @@ void FdMap::release() {
 }
 
 Status add_fd_event(event_base& base, event& ev, bool& ret_changed) {
+    if (ev.ev_fd < 0) {
+        // Allowed, as ever: such an event can still time out or be made active.
+        link_event(base.without_fd, ev);
+        return Status::ok;
+    }
     if (ev.ev_fd < EVLET_PORT_FIRST_FD)
         return Status::invalid;
     Status done = base.fds.reserve(ev.ev_fd);
@@ -103,8 +108,10 @@ Status add_fd_event(event_base& base, event& ev, bool& ret_changed) {
 }
 
 void remove_fd_event(event_base& base, event& ev, bool& ret_changed) {
-    FdSlot& slot = *base.fds.find(ev.ev_fd);
     unlink_event(ev);
+    if (ev.ev_fd < 0)
+        return;
+    FdSlot& slot = *base.fds.find(ev.ev_fd);
     int left = 0;
     for (const event* other = slot.first; other && left != slot.interest;
          other = next_event(*other))
@@ -122,7 +129,7 @@ void deliver_fd_events(event_base& base, evlet_fd fd, int what) {
     for (event* ev = slot->first; ev; ev = next_event(*ev)) {
         const int hit = ev->ev_events & what;
         if (hit)
-            activate(base, *ev, hit, 1);
+            activate(base, *ev, hit | (ev->ev_events & EV_ET), 1);
     }
 }
 

@@ -113,10 +113,13 @@ Status subscribe(event_base& base, int signo) {
     SignalEntry& entry = base.signals->entries()[signo];
     {
         LockGuard guard(global_mutex(GlobalLock::signals));
-        const Status caught = catch_signal(signo);
-        if (failed(caught))
-            return caught;
+        // Wanted first and caught then, so that none is swallowed between.
         entry.state.store(kWanted, std::memory_order_seq_cst);
+        const Status caught = catch_signal(signo);
+        if (failed(caught)) {
+            entry.state.store(0, std::memory_order_seq_cst);
+            return caught;
+        }
     }
     if (!base.signal_method_on)
         return Status::ok;
@@ -133,8 +136,8 @@ void unsubscribe(event_base& base, int signo) {
     if (base.signal_method_on)
         optional_signal_method->disable(base, signo);
     LockGuard guard(global_mutex(GlobalLock::signals));
-    base.signals->entries()[signo].state.store(0, std::memory_order_seq_cst);
     release_signal(signo);
+    base.signals->entries()[signo].state.store(0, std::memory_order_seq_cst);
 }
 
 }  // namespace
@@ -191,8 +194,8 @@ void deliver_to(event_base& base, event& ev, short calls) {
     short& waiting = ev.ev_.ev_signal.ev_ncalls;
     if (!(flags(ev) & EVLIST_ACTIVE) || !(ev.ev_res & EV_SIGNAL))
         activate(base, ev, EV_SIGNAL, calls);
-    else if (calls < INT16_MAX - waiting)
-        waiting = static_cast<short>(waiting + calls);
+    else
+        waiting = calls < INT16_MAX - waiting ? static_cast<short>(waiting + calls) : INT16_MAX;
 }
 
 void deliver(event_base& base, int signo, short calls) {
@@ -209,7 +212,7 @@ void deliver_noted(event_base& base) {
             continue;
         const unsigned calls = state.fetch_and(kWanted, std::memory_order_seq_cst) & ~kWanted;
         if (calls)
-            deliver(base, signo, static_cast<short>(calls));
+            deliver(base, signo, static_cast<short>(calls < kMostCounted ? calls : kMostCounted));
     }
 }
 

@@ -87,16 +87,18 @@ void TimerHeap::remove(event& ev) {
         sift_down(index, last);
 }
 
+void TimerHeap::tell_key(event& ev, Nanos when) {
+    set_heap_key(ev, flags(ev) & EVLIST_ACTIVE ? kKeyUnknown : when);
+}
+
 void TimerHeap::move(event& ev, Nanos when) {
     set_deadline(ev, when);
     if (kKnowsHeapKey && heap_key(ev) != kKeyUnknown && when >= heap_key(ev))
         return;
     const auto index = static_cast<unsigned>(ev.ev_timeout_pos.min_heap_idx);
-    if (when >= nodes_[index].when) {
-        set_heap_key(ev, nodes_[index].when);
+    if (when >= nodes_[index].when)
         return;
-    }
-    set_heap_key(ev, when);
+    tell_key(ev, when);
     sift_up(index, {when, &ev});
 }
 
@@ -116,7 +118,7 @@ event* TimerHeap::top() {
         const Nanos when = deadline(*ev);
         if (when == nodes_[0].when)
             return ev;
-        set_heap_key(*ev, when);
+        tell_key(*ev, when);
         sift_down(0, {when, ev});
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The pending timeouts of a base: a 4-ary min-heap of deadlines. Used by the dispatcher and by
-// event_add()/event_del() through timeouts.h.
+// event_add()/event_del() through timeouts.cpp.
 //
 // A node carries a copy of its event's deadline, so that sifting does not touch the events. The
 // copy may be earlier than the event's own deadline: moving a timeout to a later moment, which is
@@ -39,6 +39,8 @@ private:
         Nanos when;
         event* ev;
     };
+    // Notes in the event what the heap knows, unless it is active: see kKeyUnknown.
+    static void tell_key(event& ev, Nanos when);
     void place(unsigned index, const Node& node);
     void sift_up(unsigned index, Node node);
     void sift_down(unsigned index, Node node);

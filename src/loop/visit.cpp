@@ -22,7 +22,7 @@ struct Visit {
         return answer;
     }
     [[nodiscard]] int inserted() const {
-        int answer = 0;
+        int answer = list(base.without_fd);
         for (unsigned i = 0; answer == 0 && i < base.fds.count(); ++i)
             answer = list(base.fds.at(i).first);
         for (int signo = 1; answer == 0 && base.signals && signo < base.signals->count; ++signo)

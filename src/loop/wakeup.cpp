@@ -12,14 +12,18 @@
 namespace evlet {
 namespace {
 
-void on_wakeup(evutil_socket_t, short, void* argument) {
-    auto& base = *static_cast<event_base*>(argument);
-    LockGuard guard(base.mutex);
+void take_wakeup(event_base& base) {
     base.wakeup->pending = false;
     if (base.wakeup->needs_drain)
         evlet_port_waker_drain(&base.wakeup->waker);
     if (base.signals)
         signal_room().deliver_noted(base);
+}
+
+void on_wakeup(evutil_socket_t, short, void* argument) {
+    auto& base = *static_cast<event_base*>(argument);
+    LockGuard guard(base.mutex);
+    take_wakeup(base);
 }
 
 void close_wakeup(event_base& base) {
@@ -56,12 +60,16 @@ Status open_wakeup(event_base& base) {
     wakeup->close = close_wakeup;
     base.wakeup = wakeup;
     const evlet_fd fd = evlet_port_waker_descriptor(&wakeup->waker);
-    if (fd < EVLET_PORT_FIRST_FD)
-        return Status::ok;  // the port's wait looks at the waker itself
+    if (fd < EVLET_PORT_FIRST_FD) {
+        wakeup->needs_drain = true;
+        wakeup->after_wait = take_wakeup;
+        return Status::ok;
+    }
     const bool edge = edge_triggered(base);
     wakeup->needs_drain = !edge;
     const int what = EV_READ | EV_PERSIST | (edge ? EV_ET : 0);
-    evlet_event_assign_no_signal(&wakeup->watch, &base, fd, static_cast<short>(what), on_wakeup, &base);
+    evlet_event_assign_no_signal(&wakeup->watch, &base, fd, static_cast<short>(what), on_wakeup,
+                                 &base);
     wakeup->watch.ev_evcallback.evcb_pri = 0;
     set_flag(wakeup->watch, EVLIST_INTERNAL);
     const Status added = add(base, wakeup->watch, nullptr);

@@ -13,6 +13,9 @@ struct Wakeup {
     event watch;
     bool pending;       // a signal of ours is on its way; guarded by the base's mutex
     bool needs_drain;   // false where the backend is edge-triggered and each signal is an edge
+    // For a port whose wait looks at the waker itself: what the watch event does elsewhere, called
+    // after each wait. Null where there is a watch event.
+    void (*after_wait)(event_base& base);
     // Closes all of this; called through here so that only a base with a waker links the code.
     void (*close)(event_base& base);
 };

@@ -85,6 +85,7 @@ public:
     void destroy() {}
     void broadcast() {}
     void wait(Mutex&) {}
+    [[nodiscard]] static constexpr bool real() { return false; }
 };
 
 #endif

@@ -64,8 +64,12 @@ int signal_condition(void* condition, int broadcast) {
 
 int wait_condition(void* condition, void* lock, const struct timeval* timeout) {
     int64_t timeout_ns = -1;
-    if (timeout)
-        timeout_ns = timeout->tv_sec * INT64_C(1000000000) + timeout->tv_usec * INT64_C(1000);
+    if (timeout) {
+        // A wait of centuries is one for ever.
+        const bool short_enough = timeout->tv_sec < INT64_C(1000000000);
+        if (short_enough)
+            timeout_ns = timeout->tv_sec * INT64_C(1000000000) + timeout->tv_usec * INT64_C(1000);
+    }
     return evlet_port_cond_wait(static_cast<evlet_cond*>(condition),
                                 static_cast<evlet_lock*>(lock), timeout_ns);
 }

@@ -57,31 +57,42 @@ void check_undamaged(event_base* base, int events) {
 
 }  // namespace
 
-TEST_CASE("negative_descriptors_are_refused") {
+TEST_CASE("event_with_a_negative_descriptor_waits_for_its_timeout_alone") {
     Base base;
     for (const int fd : {-1, -2, -1000000, INT_MIN}) {
-        for (const int what : {EV_READ, EV_WRITE | EV_PERSIST, EV_READ | EV_ET, EV_CLOSED}) {
+        for (const int what : {EV_READ, EV_WRITE, EV_READ | EV_ET, EV_CLOSED}) {
             CAPTURE(fd);
             CAPTURE(what);
             TestEvent ev(base, fd, static_cast<short>(what));
-            errno = 0;
-            CHECK(ev.add() == -1);
-            CHECK(errno == EINVAL);
-            CHECK(ev.add_ms(0) == -1);
-            CHECK(ev.pending() == 0);
+            CHECK(ev.add_ms(0) == 0);
+            CHECK(event_base_dispatch(base) == 1);
+            CHECK(ev.calls == 1);
+            CHECK(ev.told == EV_TIMEOUT);
+            CHECK(ev.add() == 0);
+            CHECK(event_base_loop(base, EVLOOP_NONBLOCK) == 0);
+            CHECK(ev.calls == 1);
             CHECK(event_del(ev) == 0);
+            CHECK(ev.pending() == 0);
         }
     }
     check_undamaged(base, 0);
 }
 
-TEST_CASE("refused_event_can_still_be_made_to_happen") {
+TEST_CASE("event_with_a_negative_descriptor_can_be_made_to_happen_and_goes_with_its_base") {
     Base base;
     TestEvent ev(base, -1, EV_READ | EV_PERSIST);
-    CHECK(ev.add() == -1);
+    CHECK(ev.add() == 0);
     event_active(ev, EV_READ, 0);
-    CHECK(event_base_dispatch(base) == 1);
+    CHECK(event_base_loop(base, EVLOOP_NONBLOCK) == 0);
     CHECK(ev.calls == 1);
+    CHECK(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED) == 1);
+    base.free();
+    CHECK(event_initialized(ev));
+    event_base* other = event_base_new();
+    REQUIRE(other);
+    CHECK(event_base_set(other, ev) == 0);  // so that it can be freed
+    ev.free();
+    event_base_free(other);
 }
 
 TEST_CASE("select_refuses_descriptors_above_its_limit_with_a_sentence") {
