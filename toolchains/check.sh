@@ -21,8 +21,18 @@ for part in lib native options cross reports; do
 done
 
 usage() {
-    echo "usage: check.sh [SUITE...]"
-    echo "suites: ${ALL_SUITES[*]}"
+    cat <<USAGE
+usage: check.sh [SUITE...]     all of them when none is named
+  lint      rules on sources, headers and archives
+  native    debug builds with gcc and clang, every test
+  sanitize  AddressSanitizer and UndefinedBehaviorSanitizer
+  tsan      ThreadSanitizer
+  options   each option alone, all at once, shared libraries, other ports
+  arm       armhf under qemu: default, 64-bit time_t, slim
+  cross     armel, aarch64, riscv64 and s390x under qemu
+  size      size budgets on armhf
+  bench     a short run of the benchmarks beside their peers
+USAGE
 }
 
 is_suite() {
@@ -64,6 +74,7 @@ case ${1:-} in
 esac
 for suite in "$@"; do
     if ! is_suite "$suite"; then
+        echo "check.sh: there is no suite \"$suite\"" >&2
         usage >&2
         exit 2
     fi

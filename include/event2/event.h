@@ -249,7 +249,7 @@ struct event_base *event_base_new_with_config(const struct event_config *cfg);
 
 /** Wait once, run what became due, return. */
 #define EVLOOP_ONCE 0x01
-/** Do not wait: run what is due by now, return. */
+/** Do not wait: run what is due by now, and what that makes active, until nothing is left. */
 #define EVLOOP_NONBLOCK 0x02
 /** Keep running when nothing is pending, until event_base_loopexit() or
  *  event_base_loopbreak(). For loops that other threads give work to. */
@@ -430,8 +430,13 @@ int event_base_set(struct event_base *base, struct event *ev);
  *
  * On an event that is pending already, a timeout replaces the one before, counted from
  * now; NULL leaves it. A negative timeout counts as 0: due at once, in the next turn.
+ * tv_usec may be a million or more. The timeout of an EV_PERSIST event starts again by itself
+ * each time the event's callback is due. A negative descriptor is allowed: such an event waits
+ * for its timeout and for event_active() alone.
  *
- * -1: out of memory, or the backend refuses the descriptor.
+ * 0, or -1 with errno: ENOMEM; EBADF for a descriptor that is not open; EINVAL for one that the
+ * backend cannot take (select: from FD_SETSIZE on) and for an event that is being finalized;
+ * what the backend says otherwise (EPERM: epoll takes no plain files).
  */
 EVENT2_EXPORT_SYMBOL
 int event_add(struct event *ev, const struct timeval *timeout);

@@ -379,7 +379,8 @@ int evutil_inet_pton_scope(int af, const char *src, void *dst, unsigned *indexp)
  *     "1.2.3.4"  "1.2.3.4:80"  "::1"  "[::1]"  "[::1]:80"  "[fe80::1%eth0]:80"
  * Names are not resolved. `*outlen` holds the room at `out` in bytes and receives
  * what was used; a struct sockaddr_storage always suffices. Without a port sin_port is
- * 0. Ports are 1 to 65535. Returns -1 for anything else or too little room.
+ * 0; with one it is 1 to 65535, in network byte order like all of a sockaddr. Returns 0, or -1
+ * for anything else or too little room; then `out` and `*outlen` are as they were.
  */
 EVENT2_EXPORT_SYMBOL
 int evutil_parse_sockaddr_port(const char *str, struct sockaddr *out, int *outlen);

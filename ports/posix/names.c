@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Host, service and interface names. */
+/* Host and service names. */
 #include "posix_features.h"
 
-#include <errno.h>
-#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -48,24 +46,4 @@ int evlet_port_service_port(const char *name, const char *protocol) {
     memcpy(&address, list->ai_addr, sizeof address);
     freeaddrinfo(list);
     return ntohs(address.sin_port);
-}
-
-unsigned evlet_port_interface_index(const char *name) {
-    return if_nametoindex(name);
-}
-
-const char *evlet_port_interface_name(unsigned index, char *buffer, size_t size) {
-    char name[IF_NAMESIZE];
-    size_t length;
-
-    if (if_indextoname(index, name) == NULL) {
-        return NULL;
-    }
-    length = strlen(name);
-    if (length >= size) {
-        errno = ENOSPC;
-        return NULL;
-    }
-    memcpy(buffer, name, length + 1);
-    return buffer;
 }
