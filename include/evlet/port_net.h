@@ -3,7 +3,7 @@
  * The network half of Evlet's port contract: descriptors, sockets, waiting and waking.
  *
  * Called by the rooms `loop` (waker), `backends` (poll, select), `buffer` (vectored input and
- * output), `net` (everything about addresses and sockets). The address types (struct sockaddr,
+ * output, files), `net` (everything about addresses and sockets). The address types (struct sockaddr,
  * struct iovec, struct pollfd, socklen_t, struct addrinfo) are those of the port's
  * `evlet_port_types.h`: the system's own, or lwIP's.
  *
@@ -99,6 +99,25 @@ enum evlet_socket_option {
 };
 /** Sets one option. -1 with ENOTSUP/EOPNOTSUPP in errno where the stack has no such thing. */
 int evlet_port_set_option(evlet_fd fd, enum evlet_socket_option option, int value);
+
+/* ---- Files: only with EVLET_PORT_HAS_FILES -------------------------------------------------- */
+
+/** How many bytes a regular file has now; -1 for what has no size, such as a pipe. */
+int64_t evlet_port_file_size(evlet_fd fd);
+/** Reads at `offset` and leaves the file's own position alone. Bytes read, 0 at or behind the end of
+ * the file, -1; not class EVLET_ERR_AGAIN for a file: an interrupted read goes on. */
+ssize_t evlet_port_file_read(evlet_fd fd, void *buffer, size_t size, int64_t offset);
+/** `size` (at least 1) bytes from any `offset` on as memory that is only read; NULL on failure, also
+ * where there are no mappings: the caller reads then. `fd` may be closed afterwards. The caller has
+ * seen to it that the file is long enough; bytes of a file that is cut off later are nobody's. */
+void *evlet_port_file_map(evlet_fd fd, int64_t offset, size_t size);
+/** Ends a mapping, given as it was made. */
+void evlet_port_file_unmap(void *mapping, size_t size);
+/** Sends up to `size` (at least 1) bytes of `file` from `offset` on to `fd`, of whatever kind the
+ * system can, without raising a signal if the peer has gone; leaves the file's own position alone.
+ * Bytes taken, 0 at or behind the end of the file, -1 with ENOTSUP, EOPNOTSUPP, ENOSYS or EINVAL if
+ * these two do not go together, or not at all: the caller reads and sends then. */
+ssize_t evlet_port_send_file(evlet_fd fd, evlet_fd file, int64_t offset, size_t size);
 
 /* ---- Names: only with EVLET_PORT_HAS_GETADDRINFO -------------------------------------------- */
 

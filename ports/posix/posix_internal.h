@@ -5,6 +5,7 @@
 #ifndef EVLET_POSIX_INTERNAL_H
 #define EVLET_POSIX_INTERNAL_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
@@ -20,6 +21,16 @@ int evlet_posix_entropy_device_named(void);
 /* Fills the buffer from the named device, or from /dev/urandom. */
 int evlet_posix_entropy_from_device(void *buffer, size_t size);
 
+/* What evlet_posix_hold_sigpipe() found. */
+struct evlet_posix_sigpipe {
+    sigset_t mask_before;
+    int was_pending;
+};
+/* Around a write that may raise SIGPIPE, which the program then never sees. hold: 0, or -1 with
+ * errno. release: takes the signal back if `broken`, the write having failed with EPIPE; keeps
+ * errno. */
+int evlet_posix_hold_sigpipe(struct evlet_posix_sigpipe *ret_held);
+void evlet_posix_release_sigpipe(const struct evlet_posix_sigpipe *held, int broken);
 /* writev() that leaves no SIGPIPE behind. */
 ssize_t evlet_posix_write_quietly(int fd, const struct iovec *pieces, int count);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * writev() to a pipe whose reader may have gone, without disturbing how the program treats
+ * Writing to a pipe or socket whose reader may have gone, without disturbing how the program treats
  * SIGPIPE: the signal is blocked in this thread, and the one the write raised, which is addressed
  * to this thread, is taken back before the mask is restored.
  */
@@ -13,30 +13,50 @@
 
 #include "posix_internal.h"
 
+static void sigpipe_alone(sigset_t *ret_set) {
+    sigemptyset(ret_set);
+    sigaddset(ret_set, SIGPIPE);
+}
+
 static int sigpipe_is_pending(void) {
     sigset_t pending;
     return sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1;
 }
 
-ssize_t evlet_posix_write_quietly(int fd, const struct iovec *pieces, int count) {
-    sigset_t only_sigpipe, mask_before;
-    int was_pending, saved_errno, taken;
-    ssize_t written;
+int evlet_posix_hold_sigpipe(struct evlet_posix_sigpipe *ret_held) {
+    sigset_t only_sigpipe;
+    int error;
 
-    sigemptyset(&only_sigpipe);
-    sigaddset(&only_sigpipe, SIGPIPE);
-    saved_errno = pthread_sigmask(SIG_BLOCK, &only_sigpipe, &mask_before);
-    if (saved_errno != 0) {
-        errno = saved_errno;
+    sigpipe_alone(&only_sigpipe);
+    error = pthread_sigmask(SIG_BLOCK, &only_sigpipe, &ret_held->mask_before);
+    if (error != 0) {
+        errno = error;
         return -1;
     }
-    was_pending = sigpipe_is_pending();
-    written = writev(fd, pieces, count);
-    saved_errno = errno;
-    if (written < 0 && saved_errno == EPIPE && !was_pending && sigpipe_is_pending()) {
+    ret_held->was_pending = sigpipe_is_pending();
+    return 0;
+}
+
+void evlet_posix_release_sigpipe(const struct evlet_posix_sigpipe *held, int broken) {
+    int saved_errno = errno, taken;
+    sigset_t only_sigpipe;
+
+    if (broken && !held->was_pending && sigpipe_is_pending()) {
+        sigpipe_alone(&only_sigpipe);
         sigwait(&only_sigpipe, &taken);
     }
-    pthread_sigmask(SIG_SETMASK, &mask_before, NULL);
+    pthread_sigmask(SIG_SETMASK, &held->mask_before, NULL);
     errno = saved_errno;
+}
+
+ssize_t evlet_posix_write_quietly(int fd, const struct iovec *pieces, int count) {
+    struct evlet_posix_sigpipe held;
+    ssize_t written;
+
+    if (evlet_posix_hold_sigpipe(&held) != 0) {
+        return -1;
+    }
+    written = writev(fd, pieces, count);
+    evlet_posix_release_sigpipe(&held, written < 0 && errno == EPIPE);
     return written;
 }

@@ -71,6 +71,11 @@ static void network_half(void) {
     socket_cases();
     transfer_cases();
     option_cases();
+#if EVLET_PORT_HAS_FILES
+    file_cases();
+#else
+    conformance_absent("files", "EVLET_PORT_HAS_FILES is 0");
+#endif
 #if EVLET_PORT_HAS_GETADDRINFO
     name_cases();
 #else

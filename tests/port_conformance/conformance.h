@@ -50,6 +50,7 @@ void descriptor_cases(void);
 void socket_cases(void);
 void transfer_cases(void);
 void option_cases(void);
+void file_cases(void);
 void name_cases(void);
 void waker_cases(void);
 void poll_cases(void);
@@ -77,6 +78,10 @@ ssize_t send_bytes(evlet_fd fd, const void *bytes, size_t size);
 ssize_t receive_bytes(evlet_fd fd, void *buffer, size_t size);
 /* Until all of it is there, or nothing comes for PATIENCE. Bytes received. */
 size_t receive_all(evlet_fd fd, void *buffer, size_t size);
+
+/* Around sends to a peer that is gone: checks that they raised no signal. */
+void watch_broken_pipe(void);
+void unwatch_broken_pipe(void);
 
 /* Whether all bytes are the given one. */
 int all_bytes_are(const void *block, size_t size, unsigned char byte);

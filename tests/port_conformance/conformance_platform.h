@@ -46,6 +46,9 @@ int conformance_is_cloexec(evlet_fd fd);
 
 /* A one-way channel that is no socket: read end first. 0, or -1: there is no such thing. */
 int conformance_pipe(evlet_fd ret_ends[2]);
+/* A file of `size` bytes, open for reading and closed by the case; or -1: there are no files. It
+ * need not have a name, and goes at the latest with the program. */
+evlet_fd conformance_file(const void *bytes, size_t size);
 /* Makes `number` another name of `fd`. 0, or -1: cannot. */
 int conformance_duplicate_to(evlet_fd fd, evlet_fd number);
 

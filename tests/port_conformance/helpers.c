@@ -107,6 +107,40 @@ size_t receive_all(evlet_fd fd, void *buffer, size_t size) {
     return total;
 }
 
+static volatile int broken_pipe_signals;
+
+#if EVLET_PORT_HAS_SIGNALS
+static struct evlet_signal_saved saved_action;
+
+static void count_broken_pipe(int signo) {
+    (void)signo;
+    broken_pipe_signals++;
+}
+
+void watch_broken_pipe(void) {
+    broken_pipe_signals = 0;
+    if (conformance_broken_pipe_signal() >= 0) {
+        CHECK(evlet_port_signal_catch(conformance_broken_pipe_signal(), count_broken_pipe,
+                                      &saved_action) == 0);
+    }
+}
+
+void unwatch_broken_pipe(void) {
+    if (conformance_broken_pipe_signal() >= 0) {
+        CHECK(evlet_port_signal_restore(conformance_broken_pipe_signal(), &saved_action) == 0);
+    }
+    CHECK(broken_pipe_signals == 0);
+}
+#else
+void watch_broken_pipe(void) {
+    broken_pipe_signals = 0;
+}
+
+void unwatch_broken_pipe(void) {
+    CHECK(broken_pipe_signals == 0);
+}
+#endif
+
 int all_bytes_are(const void *block, size_t size, unsigned char byte) {
     const unsigned char *bytes = block;
     size_t i;

@@ -57,6 +57,12 @@ int conformance_pipe(evlet_fd ret_ends[2]) {
     return -1;
 }
 
+evlet_fd conformance_file(const void *bytes, size_t size) {
+    (void)bytes;
+    (void)size;
+    return -1;
+}
+
 int conformance_duplicate_to(evlet_fd fd, evlet_fd number) {
     (void)fd;
     (void)number;

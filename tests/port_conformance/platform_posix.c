@@ -152,6 +152,19 @@ int conformance_pipe(evlet_fd ret_ends[2]) {
     return pipe(ret_ends);
 }
 
+evlet_fd conformance_file(const void *bytes, size_t size) {
+    FILE *file = tmpfile();
+    int fd = -1;
+    if (file == NULL) {
+        return -1;
+    }
+    if (fwrite(bytes, 1, size, file) == size && fflush(file) == 0) {
+        fd = dup(fileno(file));
+    }
+    fclose(file);
+    return fd;
+}
+
 int conformance_duplicate_to(evlet_fd fd, evlet_fd number) {
     return dup2(fd, number) == number ? 0 : -1;
 }

@@ -82,6 +82,15 @@ static void sockets(void) {
     CHECK(length == sizeof address && ((unsigned char *)&address)[0] == 0x5a);
 }
 
+static void files(void) {
+    char byte = 'x';
+    REFUSES(evlet_port_file_size(0));
+    REFUSES(evlet_port_file_read(0, &byte, 1, 0));
+    CHECK((errno = 0, evlet_port_file_map(0, 0, 1)) == NULL && is_refusal(errno));
+    REFUSES(evlet_port_send_file(0, 1, 0, 1));
+    CHECK(byte == 'x');
+}
+
 static void names_wakers_and_waiting(void) {
     struct evlet_waker waker;
     evlet_fd_word reading = 1, writing = 2;
@@ -116,6 +125,7 @@ static void errors(void) {
 int main(void) {
     operating_system_half();
     sockets();
+    files();
     names_wakers_and_waiting();
     errors();
     printf("%s: the template port refuses everything\n", failures == 0 ? "ok" : "FAIL");

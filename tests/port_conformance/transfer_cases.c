@@ -9,7 +9,6 @@ enum { BLOCK = 16384, MANY_PIECES = 3000 };
 
 static unsigned char outgoing[BLOCK], incoming[BLOCK];
 static struct iovec many[MANY_PIECES];
-static volatile int broken_pipe_signals;
 
 /* Byte `offset` of an endless stream in which a lost or doubled block shows. */
 static unsigned char stream_byte(size_t offset) {
@@ -132,38 +131,6 @@ static void end_of_stream_is_zero_each_time(void) {
     CHECK(receive_bytes(pair[1], incoming, 5) == 0);
     CHECK(evlet_port_close(pair[1]) == 0);
 }
-
-#if EVLET_PORT_HAS_SIGNALS
-static struct evlet_signal_saved saved_action;
-
-static void count_broken_pipe(int signo) {
-    (void)signo;
-    broken_pipe_signals++;
-}
-
-static void watch_broken_pipe(void) {
-    broken_pipe_signals = 0;
-    if (conformance_broken_pipe_signal() >= 0) {
-        CHECK(evlet_port_signal_catch(conformance_broken_pipe_signal(), count_broken_pipe,
-                                      &saved_action) == 0);
-    }
-}
-
-static void unwatch_broken_pipe(void) {
-    if (conformance_broken_pipe_signal() >= 0) {
-        CHECK(evlet_port_signal_restore(conformance_broken_pipe_signal(), &saved_action) == 0);
-    }
-    CHECK(broken_pipe_signals == 0);
-}
-#else
-static void watch_broken_pipe(void) {
-    broken_pipe_signals = 0;
-}
-
-static void unwatch_broken_pipe(void) {
-    CHECK(broken_pipe_signals == 0);
-}
-#endif
 
 /* A TCP stack may take a few blocks before it has heard that the peer is gone. */
 static void check_sending_fails(evlet_fd fd) {
