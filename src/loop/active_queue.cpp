@@ -15,15 +15,29 @@
 
 namespace evlet {
 
-void enqueue(event_base& base, event_callback& cb) {
+namespace {
+
+void count_active(event_base& base, event_callback& cb) {
     cb.evcb_flags = static_cast<short>(cb.evcb_flags | EVLIST_ACTIVE);
     set_ready_count(base, base.ready_count + 1);
+    count_in(cb, base.active_count, base.active_most);
+    count_in(cb, base.added_count, base.added_most);
+}
+
+}  // namespace
+
+void enqueue(event_base& base, event_callback& cb) {
+    count_active(base, cb);
     // event_base_priority_init() may have taken away the priority the event was given.
     if (cb.evcb_pri >= base.queue_count)
         cb.evcb_pri = static_cast<ev_uint8_t>(base.queue_count - 1);
-    count_in(cb, base.active_count, base.active_most);
-    count_in(cb, base.added_count, base.added_most);
     base.queues[cb.evcb_pri].push_back(&cb);
+}
+
+void enqueue_first(event_base& base, event_callback& cb) {
+    count_active(base, cb);
+    cb.evcb_pri = static_cast<ev_uint8_t>(base.running_priority);
+    base.queues[cb.evcb_pri].push_front(&cb);
 }
 
 void dequeue(event_base& base, event_callback& cb) {

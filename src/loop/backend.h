@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "base/hidden.h"
 #include "base/status.h"
 #include "base/time.h"
 #include "event2/event.h"
@@ -45,16 +46,16 @@ struct SignalMethod {
 };
 
 #if EVLET_SELECT_ONLY
-extern const Backend select_backend;
+EVLET_HIDDEN extern const Backend select_backend;
 #else
 // Best first, ending with a null pointer.
-extern const Backend* const backend_table[];
+EVLET_HIDDEN extern const Backend* const backend_table[];
 #endif
 
 // The waker for the port's wait functions; nullptr while the base has none.
 [[nodiscard]] evlet_waker* port_waker(event_base& base);
 
 // signalfd where it is built in, else nullptr.
-extern const SignalMethod* const optional_signal_method;
+EVLET_HIDDEN extern const SignalMethod* const optional_signal_method;
 
 }  // namespace evlet

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The life of an event_base. free_base() copes with a base that was only half made, so making one
-// gives up by freeing it.
+// The life of an event_base. Making one gives up without the code that takes events out, so that a
+// firmware which never frees its base does not link it.
 #include "loop/base.h"
 
 #include <errno.h>
@@ -69,6 +69,12 @@ void remove_timeouts(event_base& base) {
         remove(base, *ev, Blocking::never);
 }
 
+// Whoever asked for a call learns that there will be none.
+void drop_deferred(event_base& base, event_callback& cb) {
+    UnlockGuard unlocked(base.mutex);
+    cb.evcb_cb_union.evcb_selfcb(&cb, nullptr);
+}
+
 // Events that are about to be finalized are the base's business: their finalizers run now, or the
 // event is leaked to the program if it said so (event_base_free_nofinalize).
 void remove_active(event_base& base, bool finalize) {
@@ -82,8 +88,23 @@ void remove_active(event_base& base, bool finalize) {
             dequeue(base, *cb);
             if (finalizing && finalize)
                 call_finalizer(base, as_event(*cb));
+            else if (!finalizing)
+                drop_deferred(base, *cb);
         }
     }
+}
+
+// A base without events, which may have been made only in part.
+void release_base(event_base& base) {
+    base.timers.release();
+    close_backend(base);
+    base.fds.release();
+    release_queues(base);
+#if EVLET_THREADS
+    base.callback_ended.destroy();
+#endif
+    base.mutex.destroy(Mutex::plain);
+    mem::release(&base);
 }
 
 }  // namespace
@@ -113,7 +134,7 @@ event_base* make_base(const event_config* config) {
         made = start_threads(*base);
     if (failed(made)) {
         const int error = errno;
-        free_base(base, false);
+        release_base(*base);
         errno = error;
         (void)to_result(made);
         return nullptr;
@@ -142,18 +163,10 @@ void free_base(event_base* base, bool finalize) {
     if (base->common)
         base->common->release(*base);
     release_once_calls(*base);
-    base->timers.release();
     if (base->watchers)
         base->watchers->release(*base);
-    close_backend(*base);
-    base->fds.release();
-    release_queues(*base);
     base->mutex.unlock();
-#if EVLET_THREADS
-    base->callback_ended.destroy();
-#endif
-    base->mutex.destroy(Mutex::plain);
-    mem::release(base);
+    release_base(*base);
 }
 
 }  // namespace evlet

@@ -7,6 +7,7 @@
 // Every function here that takes an event_base& expects its mutex to be held.
 #pragma once
 
+#include "base/hidden.h"
 #include "base/status.h"
 #include "base/time.h"
 #include "loop/backend.h"
@@ -83,7 +84,7 @@ struct event_base {
 namespace evlet {
 
 // The base that event_init() made, which old-style calls use without naming it.
-extern event_base* g_current_base;
+EVLET_HIDDEN extern event_base* g_current_base;
 
 // Whether the calling thread is the one in the loop (or no loop is running).
 [[nodiscard]] inline bool in_loop_thread([[maybe_unused]] const event_base& base) {
@@ -137,6 +138,8 @@ void activate_due(event_base& base);
 // ---- The active queue (active_queue.cpp) ----
 
 void enqueue(event_base& base, event_callback& cb);
+// In front of what is due in the run that is going on.
+void enqueue_first(event_base& base, event_callback& cb);
 void dequeue(event_base& base, event_callback& cb);
 // Runs what is active, most urgent first. The number of callbacks that were not internal, or -1
 // if event_base_loopbreak() was called.

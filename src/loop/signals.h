@@ -5,6 +5,7 @@
 
 #include <atomic>
 
+#include "base/hidden.h"
 #include "base/status.h"
 #include "evlet/port_net.h"
 #include "loop/event_access.h"
@@ -41,7 +42,7 @@ struct SignalRoom {
     Status (*restart)(event_base& base);
     void (*close)(event_base& base);
 };
-extern std::atomic<const SignalRoom*> g_signal_room;
+EVLET_HIDDEN extern std::atomic<const SignalRoom*> g_signal_room;
 
 // Only while signal events exist or existed in this process.
 [[nodiscard]] inline const SignalRoom& signal_room() {

@@ -38,6 +38,8 @@ public:
             thread::release(handle_);
     }
     [[nodiscard]] bool real() const { return handle_ != nullptr; }
+    // Stands for a lock that somebody else made with the hooks in force, and destroys.
+    void adopt(void* handle) { handle_ = handle; }
 
 private:
     friend class Condition;

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "loop/deferred.h"
+
+#include "loop/base.h"
+
+namespace evlet {
+
+void init_deferred(event_callback& cb, DeferredCall call, void* argument, int priority) {
+    cb = {};
+    cb.evcb_cb_union.evcb_selfcb = call;
+    cb.evcb_arg = argument;
+    cb.evcb_closure = static_cast<ev_uint8_t>(Closure::self);
+    cb.evcb_pri = static_cast<ev_uint8_t>(priority);
+}
+
+void defer(event_base& base, event_callback& cb, Turn turn, Counts counts) {
+    LockGuard guard(base.mutex);
+    if (flags(cb) & EVLIST_ACTIVE)
+        return;
+    cb.evcb_flags = counts == Counts::yes ? 0 : EVLIST_INTERNAL;
+    if (turn == Turn::soon && base.running_priority >= 0 && in_loop_thread(base))
+        enqueue_first(base, cb);
+    else
+        enqueue(base, cb);
+    wake_loop(base);
+}
+
+void cancel_deferred(event_base& base, event_callback& cb) {
+    LockGuard guard(base.mutex);
+    if (flags(cb) & EVLIST_ACTIVE)
+        dequeue(base, cb);
+}
+
+}  // namespace evlet

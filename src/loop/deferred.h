@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Calls that the loop is to make soon, without an event: an event_callback embedded in the object
+// it is about. Used by `buffer` and `stream`. These functions take the base's mutex themselves.
+#pragma once
+
+#include "event2/event_struct.h"
+
+struct event_base;
+
+namespace evlet {
+
+// `argument` is what init_deferred() was given; nullptr says that the base is being freed, and
+// there will be no other call. Called in the loop's thread without its mutex.
+using DeferredCall = void (*)(event_callback* self, void* argument);
+
+void init_deferred(event_callback& cb, DeferredCall call, void* argument, int priority);
+
+enum class Turn : unsigned char {
+    next,  // when the callbacks that are due now have been called and events been looked for
+    soon,  // right after the present callback, if the loop is calling one in this thread; else next
+};
+// Who waits for the program's sake counts as a callback (EVLOOP_ONCE, event counts); housekeeping
+// does not.
+enum class Counts : unsigned char { no, yes };
+
+// Has the call made once, wakes the loop if need be. Nothing happens if it is due already.
+void defer(event_base& base, event_callback& cb, Turn turn, Counts counts);
+// It will not be called, unless the call has begun.
+void cancel_deferred(event_base& base, event_callback& cb);
+
+}  // namespace evlet
