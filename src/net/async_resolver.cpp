@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "net/async_resolver.h"
+
+namespace evlet {
+
+const AsyncResolver* g_async_resolver;
+
+}  // namespace evlet

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Connecting a stream socket, and what else the room `stream` needs of the port, which it may not
+// call itself. Errors are those of EVUTIL_SOCKET_ERROR().
+#pragma once
+
+#include "event2/util.h"
+
+struct sockaddr;
+
+namespace evlet {
+
+enum class Connect : unsigned char {
+    done,         // there is a connection
+    in_progress,  // the socket becomes writable when it is decided: finish_connect()
+    refused,      // nobody listens there; last_error() tells more, as for the next
+    failed,
+};
+
+// Never waits on a nonblocking socket. An interrupted connect goes on by itself: in_progress.
+[[nodiscard]] Connect start_connect(evutil_socket_t fd, const sockaddr* address, int length);
+// How a connect in progress ended. Called when the socket was reported writable, at most once: the
+// system forgets the error when it has told it.
+[[nodiscard]] Connect finish_connect(evutil_socket_t fd);
+
+// A nonblocking stream socket that programs started by exec do not get; -1 with an error.
+[[nodiscard]] evutil_socket_t open_stream_socket(int family);
+// The family of a socket, whether it has an address or not; -1 if it is none.
+[[nodiscard]] int family_of(evutil_socket_t fd);
+// Keeps the last error. -1 is nothing to close.
+void close_socket(evutil_socket_t fd);
+
+// Whether the last receive or send only has to be tried again, later.
+[[nodiscard]] bool last_error_is_again();
+[[nodiscard]] int last_error();
+void set_last_error(int error);
+
+}  // namespace evlet
