@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The kind of bufferevent that stands on a stream socket. Used by the files about sockets and
+// connecting.
+#pragma once
+
+#include "base/hidden.h"
+#include "stream/stream.h"
+
+namespace evlet {
+
+EVLET_HIDDEN extern const bufferevent_ops socket_kind;
+
+[[nodiscard]] inline bool is_socket_stream(const Stream& stream) {
+    return stream.shown.be_ops == &socket_kind;
+}
+[[nodiscard]] inline evutil_socket_t socket_of(const Stream& stream) {
+    return stream.shown.ev_read.ev_fd;
+}
+
+// Takes a descriptor, or -1, in place of the present one, which stays open. What was enabled goes
+// on with it.
+Status set_socket(Stream& stream, evutil_socket_t fd);
+
+// The same without going on, for who suspends both directions next.
+void assign_socket(Stream& stream, evutil_socket_t fd);
+
+// A connection is being made: nothing is read or sent until one of the two below.
+void begin_connecting(Stream& stream);
+// It stands: `fd` is taken, BEV_EVENT_CONNECTED reported, and what is in the output sent. The caller
+// holds a HandlerScope.
+void socket_connected(Stream& stream, evutil_socket_t fd);
+// It failed with a socket error: reported as BEV_EVENT_ERROR. The caller holds a HandlerScope.
+void socket_connect_failed(Stream& stream, int error);
+
+// The descriptor of a connection in progress is writable. Set by connect.cpp when one is begun, so
+// that a program which never connects does not link it.
+using ConnectingHandler = void (*)(Stream& stream, short what);
+EVLET_HIDDEN extern ConnectingHandler g_connecting_handler;
+
+}  // namespace evlet
