@@ -30,14 +30,15 @@ def check(condition, text):
 class Program:
     """A running program. As a context manager it is gone at the end, whatever happens."""
 
-    def __init__(self, path, *arguments, env=None, prepare=None):
+    def __init__(self, path, *arguments, env=None, prepare=None, stdin=subprocess.DEVNULL,
+                 stdout=subprocess.PIPE):
         self.name = os.path.basename(path)
         self.errors = tempfile.TemporaryFile()
         self.pending = b""
         wrapper = shlex.split(os.environ.get("MESON_EXE_WRAPPER", ""))
         self.process = subprocess.Popen(
-            wrapper + [path, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=self.errors, env={**os.environ, **(env or {})}, preexec_fn=prepare)
+            wrapper + [path, *arguments], stdin=stdin, stdout=stdout, stderr=self.errors,
+            env={**os.environ, **(env or {})}, preexec_fn=prepare)
         self.pid = self.process.pid
 
     def __enter__(self):
@@ -47,15 +48,30 @@ class Program:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        self.process.stdout.close()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                stream.close()
         if kind is not None and kind is not Skipped:
             print(f"{self.name} ended with {self.process.returncode}, stderr:")
             print(self.stderr()[-3000:])
         self.errors.close()
 
     def stderr(self):
-        self.errors.seek(0)
-        return self.errors.read().decode(errors="replace")
+        # At an offset of our own: the program shares the file's.
+        size = os.fstat(self.errors.fileno()).st_size
+        return os.pread(self.errors.fileno(), size, 0).decode(errors="replace")
+
+    def wait_for_errors(self, enough):
+        """What is on standard error once enough(text) is true."""
+        end = time.monotonic() + DEADLINE
+        while True:
+            ended = self.process.poll() is not None
+            text = self.stderr()
+            if enough(text):
+                return text
+            check(not ended and time.monotonic() < end,
+                  f"{self.name} {'ended after' if ended else 'only'} reported {text[-300:]!r}")
+            time.sleep(0.02)
 
     def read(self, enough):
         """Output until enough(bytes) is true or it ends."""
@@ -95,7 +111,7 @@ class Program:
 
     def finish(self, status=0):
         """The rest of the output, after an end with this exit status."""
-        output = self.read(lambda data: False)
+        output = self.read(lambda data: False) if self.process.stdout else b""
         ended = self.wait()
         check(ended == status, f"{self.name} ended with {ended} where {status} was expected")
         return output.decode()
