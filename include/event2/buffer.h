@@ -287,10 +287,12 @@ int evbuffer_add_reference_with_offset(struct evbuffer *buf, const void *data, s
  *     evbuffer_file_segment_free(seg);             // closes fd when the last byte has gone
  *
  * How the bytes leave is for the library to choose: sendfile(2) where buffer and system allow
- * (EVBUFFER_FLAG_DRAINS_TO_FD; the output of a socket bufferevent has it), else mmap(2), else the
- * bytes are read into memory. The file should not be changed or cut until then. A file that turns
- * out shorter than its segment is an error of the call that meets it, such as evbuffer_write();
- * with mmap(2) the system may raise SIGBUS. Where a file may shrink, use EVBUF_FS_DISABLE_MMAP.
+ * (EVBUFFER_FLAG_DRAINS_TO_FD; the output of a socket bufferevent has it); else segments of up to
+ * 64 KiB are read into memory and larger ones mapped. A range beyond the end of the file is refused
+ * when the segment is made; a file that has become shorter since is an error (EIO) of the call that
+ * adds, looks at or sends it. Only a large file that is cut off after it was mapped is beyond help:
+ * sending it fails with EFAULT, looking at its bytes may raise SIGBUS. Where a file may shrink, use
+ * EVBUF_FS_DISABLE_MMAP.
  */
 
 /**

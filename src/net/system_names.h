@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What only the system can say about names: hosts, services, interfaces. system_names_port.cpp
-// asks the port; system_names_none.cpp, for a port without EVLET_PORT_HAS_GETADDRINFO, knows
+// What only the system can say about names: hosts, services, interfaces. The files ending in _port
+// ask the port; system_names_none.cpp, for a port without EVLET_PORT_HAS_GETADDRINFO, knows
 // none. Called by address_parse.cpp (scopes) and the files of getaddrinfo.
 #pragma once
 

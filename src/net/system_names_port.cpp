@@ -1,24 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <errno.h>
-
+// Hosts and services as the system's resolver knows them.
 #include "evlet/port_net.h"
 #include "net/addrinfo.h"
 #include "net/system_names.h"
 
 namespace evlet {
-
-// A name that does not fit is of no interface: it is refused, not cut.
-unsigned interface_index(Text name) {
-    char terminated[64];
-    if (name.empty() || name.size >= sizeof terminated)
-        return 0;
-    memcpy(terminated, name.data, name.size);
-    terminated[name.size] = '\0';
-    const int error = errno;
-    const unsigned index = evlet_port_interface_index(terminated);
-    errno = error;
-    return index;
-}
 
 int service_port(const char* name, const char* protocol) {
     return evlet_port_service_port(name, protocol);
