@@ -4,9 +4,9 @@
 
 Contestants take turns, several rounds in one run, in an order that changes from round to round, so
 that whatever else the machine does hits all alike. A program measures itself (CPU time of the
-process from getrusage, wall time where the rate of round trips is the question); here only ratios
-are formed: of the best rounds, which other load disturbs least, and the median of the rounds' own
-ratios as a second opinion. Absolute times are not printed.
+process, wall time where the rate of round trips is the question); here only ratios are formed: of
+the best rounds, which other load disturbs least, and the median of the rounds' own ratios as a
+second opinion. Absolute times are not printed.
 
     run.py BUILD/tests/bench [--quick] [--strict] [--rounds N] [--only WORKLOAD[/VARIANT]]
                              [--instructions] [--micro] [--raw FILE]
@@ -21,10 +21,14 @@ import subprocess
 import sys
 import tempfile
 
+import echo_tables
+
 SKIPPED = 77
 CONTESTANTS = ['evlet', 'epoll', 'libevent', 'libev', 'libuv']
 # What the ratios are made of: nanoseconds for an operation, so less is better for both.
 CPU, RATE = 'cpu', 'rate'
+TIMES = {CPU: 'cpu_ns', RATE: 'wall_ns'}
+CALLS = 'calls'  # what a budget can be about besides: system calls of an echoed message
 # (workload, variant, metric, operations). Runs are short, about a tenth of a second, and many:
 # some of them then pass undisturbed on a machine that is shared.
 RUNS = [
@@ -37,7 +41,13 @@ RUNS = [
     ('wakeup', 'flag', RATE, 15000),
     ('wakeup', 'onecpu', CPU, 15000),
     ('wakeup', 'spaced', CPU, 800),
+    ('echo', 'bulk', CPU, 4000),
+    ('echo', 'pipelined', CPU, 200000),
+    ('echo', 'pingpong', CPU, 15000),
+    ('echo', 'idle', CPU, 20000),
 ]
+# Opening ten thousand connections takes longer than what is measured: half as many rounds.
+SLOW = ['echo/idle']
 # Workloads in which the path taken does not depend on how fast the machine is.
 COUNTED = ['timers/readd', 'sockets/ring']
 
@@ -54,29 +64,37 @@ def run_program(command):
         return None
     if done.returncode != 0:
         raise Failure(f'{command} ended with {done.returncode}: {done.stderr.strip()}')
-    return {key: int(value) for key, value in (line.split() for line in done.stdout.splitlines())}
-
-
-def cost(numbers, metric):
-    return numbers['cpu_ns' if metric == CPU else 'wall_ns'] / numbers['ops']
+    numbers = {key: int(value) for key, value in (line.split() for line in
+                                                  done.stdout.splitlines())}
+    if 'ops' not in numbers:
+        raise Failure(f'{command} ended without a result: {done.stderr.strip()}')
+    return numbers
 
 
 def measure(programs, run, rounds):
-    """{contestant: [cost of each round]}"""
-    workload, variant, metric, operations = run
+    """{contestant: [numbers of each round]}"""
+    workload, variant, _, operations = run
     here = [name for name in CONTESTANTS if (programs / f'{workload}-{name}').exists()]
-    costs = {name: [] for name in here}
+    results = {name: [] for name in here}
+    if f'{workload}/{variant}' in SLOW:
+        rounds = (rounds + 1) // 2
     for turn in range(rounds):
         start = turn % len(here) if here else 0
         for name in here[start:] + here[:start]:
-            if name not in costs:
+            if name not in results:
                 continue
             numbers = run_program([programs / f'{workload}-{name}', variant, str(operations)])
             if numbers is None:
-                del costs[name]
+                del results[name]
             else:
-                costs[name].append(cost(numbers, metric))
-    return costs
+                results[name].append(numbers)
+    return results
+
+
+def costs_of(results, key):
+    """{contestant: [cost of an operation in each round]} by one of the times that were taken."""
+    return {name: [numbers[key] / numbers['ops'] for numbers in rounds]
+            for name, rounds in results.items() if all(key in numbers for numbers in rounds)}
 
 
 def instruction_counter():
@@ -139,26 +157,39 @@ def print_comparison(title, results):
         print(f'| {name} | ' + ' | '.join(cells) + ' |')
 
 
-def judge(budgets, results):
+def judge_cost(budget, costs):
+    """Best and median ratio, and whether each is within budget; nothing if not measured."""
+    if 'evlet' not in costs or budget['against'] not in costs:
+        return None
+    pair = ('evlet', budget['against'])
+    if 'at_least' in budget:  # of a rate, which is the inverse of a cost
+        pair = pair[::-1]
+    ratios = [best_ratio(costs, *pair), median_ratio(costs, *pair)]
+    return ratios, [ratio <= budget['at_most'] if 'at_most' in budget else
+                    ratio >= budget['at_least'] for ratio in ratios]
+
+
+def judge(budgets, results, calls):
     """Prints the table of budgets; the number that are missed."""
     missed = 0
     print('\n### Budgets\n')
     print('| budget | against | wanted | best rounds | median of rounds | |')
     print('|---|---|---|---|---|---|')
     for budget in budgets:
-        costs = results.get(f'{budget["workload"]}/{budget["variant"]}', {})
+        if budget['metric'] == CALLS:
+            wanted, found, met = echo_tables.judge_calls(budget, calls)
+            missed += met is False
+            verdict = 'not measured' if met is None else 'met' if met else 'MISSED'
+            print(f'| {budget["name"]} | - | at most {wanted} | {found or "-"} | - | {verdict} |')
+            continue
         wanted = ('at most {at_most:.2f}' if 'at_most' in budget else
                   'at least {at_least:.2f}').format(**budget)
         row = f'| {budget["name"]} | {budget["against"]} | {wanted} '
-        if 'evlet' not in costs or budget['against'] not in costs:
+        judged = judge_cost(budget, results.get(f'{budget["workload"]}/{budget["variant"]}', {}))
+        if judged is None:
             print(row + '| - | - | not measured |')
             continue
-        pair = ('evlet', budget['against'])
-        if budget['metric'] == RATE:  # a rate is the inverse of a cost
-            pair = pair[::-1]
-        best, median = best_ratio(costs, *pair), median_ratio(costs, *pair)
-        verdicts = [ratio <= budget['at_most'] if 'at_most' in budget else
-                    ratio >= budget['at_least'] for ratio in (best, median)]
+        (best, median), verdicts = judged
         missed += not verdicts[0]
         verdict = 'met' if verdicts[0] else 'MISSED'
         if verdicts[0] != verdicts[1]:
@@ -203,19 +234,42 @@ def print_micro(results):
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('programs', type=pathlib.Path, help='BUILD/tests/bench')
-    parser.add_argument('--quick', action='store_true', help='five rounds instead of 31')
+    parser.add_argument('--quick', action='store_true',
+                        help='five rounds of half the length instead of 31')
     parser.add_argument('--strict', action='store_true', help='exit 1 when a budget is missed')
     parser.add_argument('--rounds', type=int, help='how often each contestant runs')
     parser.add_argument('--only', metavar='WORKLOAD[/VARIANT]', help='leave out all others')
     parser.add_argument('--instructions', action='store_true',
                         help='also count instructions in user space')
     parser.add_argument('--micro', action='store_true', help='also compare single calls')
-    parser.add_argument('--raw', metavar='FILE', type=pathlib.Path, help='write all numbers as JSON')
+    parser.add_argument('--raw', metavar='FILE', type=pathlib.Path,
+                        help='write all numbers as JSON')
     return parser.parse_args()
 
 
 def selected(run, only):
     return not only or only in (run[0], f'{run[0]}/{run[1]}')
+
+
+def print_echo(programs, numbers, results):
+    """Prints what concerns the echo servers alone; {load: {contestant: calls by kind}}."""
+    variants = [name.split('/')[1] for name in results if name.startswith('echo/')]
+    busy = [variant for variant in variants if variant != 'idle']
+    calls = {}
+    if busy:
+        walls = {name: costs_of(found, TIMES[RATE]) for name, found in numbers.items()}
+        echo_tables.print_rates(busy, results, walls)
+    if results.get('echo/idle'):
+        found = numbers['echo/idle']
+        idle = min(rounds[0]['idle'] for rounds in found.values())
+        echo_tables.print_idle(results['echo/idle'], costs_of(found, 'alone_cpu_ns'), idle)
+    for variant in busy:
+        calls[variant] = echo_tables.count_calls(programs, variant)
+    if any(calls.values()):
+        echo_tables.print_calls(calls)
+    elif busy:
+        print('left out: system calls: strace is missing or may not trace here')
+    return calls
 
 
 def main():
@@ -231,9 +285,13 @@ def main():
           f'{len(os.sched_getaffinity(0))} processors')
     for name, why in about['left_out'].items():
         print(f'left out: {name}: {why}')
-    results = {f'{run[0]}/{run[1]}': measure(programs, run, rounds)
+    if arguments.quick:
+        runs = [run[:3] + (run[3] // 2,) for run in runs]
+    numbers = {f'{run[0]}/{run[1]}': measure(programs, run, rounds) for run in runs}
+    results = {f'{run[0]}/{run[1]}': costs_of(numbers[f'{run[0]}/{run[1]}'], TIMES[run[2]])
                for run in runs}
     print_comparison('Best rounds', results)
+    calls = print_echo(programs, numbers, results)
     if arguments.instructions:
         counter = instruction_counter()
         if counter[0]:
@@ -247,7 +305,10 @@ def main():
         print_micro(results_micro)
     budgets = [budget for budget in json.loads((here / 'budgets.json').read_text())
                if f'{budget["workload"]}/{budget["variant"]}' in results]
-    missed = judge(budgets, results)
+    alone = costs_of(numbers.get('echo/idle', {}), 'alone_cpu_ns')
+    if 'evlet' in alone:  # a server that is its own measure
+        results['echo/idle']['alone'] = alone['evlet']
+    missed = judge(budgets, results, calls)
     if arguments.raw:
         arguments.raw.write_text(json.dumps(results, indent=1))
     return 1 if missed and arguments.strict else 0

@@ -7,22 +7,16 @@
 #ifndef EVLET_BENCH_SOCKETS_DRIVER_H
 #define EVLET_BENCH_SOCKETS_DRIVER_H
 
+#include "machine.h"
+
 static struct pair pairs[PAIR_COUNT];
 static const char *const variant_names[] = {"ring", NULL};
 
 static void allow_descriptors(void) {
-    const rlim_t wanted = 2 * PAIR_COUNT + 64;
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        bench_fail("getrlimit");
-    if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < wanted) {
-        limit.rlim_cur = wanted;
-        if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < wanted) {
-            fprintf(stderr, "%d descriptors are more than the limit allows\n", (int)wanted);
-            exit(BENCH_SKIP);
-        }
-        if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-            bench_fail("setrlimit");
+    const unsigned wanted = 2 * PAIR_COUNT + 64;
+    if (bench_descriptors(wanted) < wanted) {
+        fprintf(stderr, "%u descriptors are more than the limit allows\n", wanted);
+        exit(BENCH_SKIP);
     }
 }
 

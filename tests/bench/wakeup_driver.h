@@ -18,6 +18,8 @@
 #ifndef EVLET_BENCH_WAKEUP_DRIVER_H
 #define EVLET_BENCH_WAKEUP_DRIVER_H
 
+#include "machine.h"
+
 enum { SPINS_TO_YIELD = 1000, MOST_YIELDS = 10000000 };
 enum { PAUSE_NS = 200000 };
 enum variant { PINGPONG, FLAG, ONECPU, SPACED };
@@ -35,32 +37,13 @@ static _Atomic uint64_t answers;
 
 /* Chooses a processor for each side among those the process may use. */
 static void choose_processors(void) {
-    cpu_set_t allowed;
-    int found = 0;
-    int cpu;
-
-    CPU_ZERO(&allowed);
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
-        bench_fail("sched_getaffinity");
-    for (cpu = 0; cpu < CPU_SETSIZE && found < 2; ++cpu) {
-        if (CPU_ISSET(cpu, &allowed))
-            processors[found++] = cpu;
-    }
+    const int found = bench_processors(processors, 2);
     if (variant == ONECPU)
         processors[1] = processors[0];
     else if (found < 2) {
         fprintf(stderr, "this variant needs two processors\n");
         exit(BENCH_SKIP);
     }
-}
-
-/* Keeps the calling thread on one processor. */
-static void pin(int processor) {
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(processor, &one);
-    if (pthread_setaffinity_np(pthread_self(), sizeof one, &one) != 0)
-        bench_fail("pthread_setaffinity_np");
 }
 
 static bool by_flag(void) {
@@ -93,7 +76,7 @@ static void side_woken(struct side *side) {
 
 static void *far_thread(void *unused) {
     (void)unused;
-    pin(processors[1]);
+    bench_pin(processors[1]);
     atomic_store_explicit(&far_is_up, true, memory_order_release);
     side_run(&far_side);
     return NULL;
@@ -138,7 +121,7 @@ int main(int count, char **arguments) {
         side_open(&near_side);
     side_open(&far_side);
     choose_processors();
-    pin(processors[0]);
+    bench_pin(processors[0]);
     if (pthread_create(&thread, NULL, far_thread, NULL) != 0)
         bench_fail("pthread_create");
     while (!atomic_load_explicit(&far_is_up, memory_order_acquire))

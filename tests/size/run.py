@@ -3,10 +3,11 @@
 
     meson runpython tests/size/run.py BUILD_DIR [--peer PREFIX]
 
-Configures BUILD_DIR with cross/arm-linux.ini, toolchains/slim.ini and static.ini, links the example
-hello-timer and base_heap.c against it, reads the linker's map, runs base_heap under qemu, and holds
-the figures against budgets.json. PREFIX is an unpacked libevent for the same machine (include/ and
-lib/ below usr/), measured with the same two programs and shown beside; the budgets are not its.
+Configures BUILD_DIR with cross/arm-linux.ini, toolchains/slim.ini and static.ini, links firmwares
+(the example hello-timer, stream_echo.c) against it and reads the linker's maps, links base_heap.c
+and stream_heap.c and runs them under qemu, and holds the figures against budgets.json. PREFIX is an
+unpacked libevent for the same machine (include/ and lib/ below usr/), measured with the same
+programs and shown beside; the budgets are not its.
 
 Exit 0 within budget, 1 over budget or broken, 77 with the reason where there is no emulator.
 """
@@ -81,23 +82,39 @@ def link(compiler, sources, includes, archives, output, extra=()):
         LINK_ARGS + list(extra) + [f"-Wl,-Map={output}.map", "-lpthread", "-o", output])
 
 
-def measure(compiler, includes, archives, prefix):
-    """All figures of one library, and the members behind the text."""
-    timer, heap = f"{prefix}-hello-timer", f"{prefix}-base-heap"
-    sources = sorted(glob.glob(os.path.join(ROOT, "examples", "hello-timer", "*.c")))
-    if not sources:
-        raise Broken("examples/hello-timer has no C source")
-    link(compiler, sources, includes, archives, timer)
-    members = footprint.measure_file(timer + ".map")
+def measure_firmware(compiler, sources, includes, archives, output):
+    """The members of the library that a firmware has linked."""
+    link(compiler, sources, includes, archives, output)
+    members = footprint.measure_file(output + ".map")
     if not members:
-        raise Broken(f"{timer}.map names no member of the library")
-    total = footprint.total(members)
-    figures = {"timer_text": total["text"], "timer_data": total["data"], "timer_bss": total["bss"],
-               "timer_file": os.path.getsize(timer)}
-    link(compiler, [os.path.join(HERE, "base_heap.c")], includes, archives, heap, WRAP_ARGS)
-    for line in run([os.path.join(ROOT, "toolchains", "run-qemu"), TRIPLE, heap], 60).splitlines():
-        key, value = line.split()
-        figures[key] = int(value)
+        raise Broken(f"{output}.map names no member of the library")
+    return members
+
+
+def measure_heap(compiler, source, includes, archives, output):
+    """{key: value} as a program that counts its heap prints them."""
+    link(compiler, [os.path.join(HERE, source)], includes, archives, output, WRAP_ARGS)
+    lines = run([os.path.join(ROOT, "toolchains", "run-qemu"), TRIPLE, output], 60).splitlines()
+    return {key: int(value) for key, value in (line.split() for line in lines)}
+
+
+def measure(compiler, includes, archives, prefix):
+    """All figures of one library, and the members behind the text of each firmware."""
+    timer_sources = sorted(glob.glob(os.path.join(ROOT, "examples", "hello-timer", "*.c")))
+    if not timer_sources:
+        raise Broken("examples/hello-timer has no C source")
+    figures, members = {}, {}
+    firmwares = {"timer": timer_sources, "stream": [os.path.join(HERE, "stream_echo.c")]}
+    for name, sources in firmwares.items():
+        output = f"{prefix}-{name}-firmware"
+        members[name] = measure_firmware(compiler, sources, includes, archives, output)
+        total = footprint.total(members[name])
+        for kind in ("text", "data", "bss"):
+            figures[f"{name}_{kind}"] = total[kind]
+        figures[f"{name}_file"] = os.path.getsize(output)
+    for source in ("base_heap.c", "stream_heap.c"):
+        output = f"{prefix}-{source[:-2].replace('_', '-')}"
+        figures.update(measure_heap(compiler, source, includes, archives, output))
     return figures, members
 
 
@@ -150,8 +167,8 @@ def main():
     except (Broken, OSError, subprocess.TimeoutExpired) as error:
         print(f"size: {error}")
         return 1
-    print(footprint.report(members))
-    print()
+    for name, linked in members.items():
+        print(f"firmware {name}:\n{footprint.report(linked)}\n")
     text, over = table(figures, peer or {}, budgets)
     print(text)
     print("libevent: " + (f"no figures, {why}" if peer is None else
