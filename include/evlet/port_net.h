@@ -93,8 +93,10 @@ enum evlet_socket_option {
     EVLET_SO_REUSEPORT,    /* value 0/1 */
     EVLET_SO_IPV6ONLY,     /* value 0/1 */
     EVLET_SO_DEFER_ACCEPT, /* value: seconds to wait for the first bytes */
-    EVLET_SO_KEEPALIVE,    /* value: idle seconds before probing (>= 1); 0: off; < 0: on, with the
-                              system's own times */
+    EVLET_SO_KEEPALIVE,    /* value 0/1: probe a connection that is silent */
+    EVLET_SO_KEEPIDLE,     /* value: seconds of silence before the first probe, >= 1 */
+    EVLET_SO_KEEPINTVL,    /* value: seconds between probes, >= 1 */
+    EVLET_SO_KEEPCNT,      /* value: probes without an answer that end it, >= 1 */
     EVLET_SO_NODELAY       /* value 0/1 */
 };
 /** Sets one option. -1 with ENOTSUP/EOPNOTSUPP in errno where the stack has no such thing. */

@@ -9,10 +9,6 @@
 
 #include <evlet/port_net.h>
 
-static int set_int(evlet_fd fd, int level, int name, int value) {
-    return setsockopt(fd, level, name, &value, sizeof value);
-}
-
 /* What each of enum evlet_socket_option is called here; no name where the system lacks it. */
 static const struct {
     unsigned short level;
@@ -29,21 +25,17 @@ static const struct {
     [EVLET_SO_DEFER_ACCEPT] = {IPPROTO_TCP, TCP_DEFER_ACCEPT},
 #endif
     [EVLET_SO_KEEPALIVE] = {SOL_SOCKET, SO_KEEPALIVE},
+#ifdef TCP_KEEPIDLE
+    [EVLET_SO_KEEPIDLE] = {IPPROTO_TCP, TCP_KEEPIDLE},
+#endif
+#ifdef TCP_KEEPINTVL
+    [EVLET_SO_KEEPINTVL] = {IPPROTO_TCP, TCP_KEEPINTVL},
+#endif
+#ifdef TCP_KEEPCNT
+    [EVLET_SO_KEEPCNT] = {IPPROTO_TCP, TCP_KEEPCNT},
+#endif
     [EVLET_SO_NODELAY] = {IPPROTO_TCP, TCP_NODELAY},
 };
-
-/* Three probes, spread so that a dead peer is noticed after twice the idle time. */
-static int set_keepalive_times(evlet_fd fd, int idle_seconds) {
-    int failed = 0;
-#ifdef TCP_KEEPIDLE
-    failed |= set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, idle_seconds);
-#endif
-#if defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
-    failed |= set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, idle_seconds < 3 ? 1 : idle_seconds / 3);
-    failed |= set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
-#endif
-    return failed;
-}
 
 int evlet_port_set_option(evlet_fd fd, enum evlet_socket_option option, int value) {
     const unsigned index = (unsigned)option;
@@ -51,11 +43,6 @@ int evlet_port_set_option(evlet_fd fd, enum evlet_socket_option option, int valu
         errno = ENOTSUP;
         return -1;
     }
-    if (option == EVLET_SO_KEEPALIVE) {
-        if (value > 0 && set_keepalive_times(fd, value) != 0) {
-            return -1;
-        }
-        value = value != 0;
-    }
-    return set_int(fd, system_options[index].level, system_options[index].name, value);
+    return setsockopt(fd, system_options[index].level, system_options[index].name, &value,
+                      sizeof value);
 }

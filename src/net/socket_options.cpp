@@ -17,11 +17,19 @@ Status set_option_if_known(evlet_fd fd, evlet_socket_option option, int value) {
 }
 
 Status set_keepalive(evlet_fd fd, bool on, int idle_seconds) {
-    constexpr int kOff = 0, kSystemTimes = -1;
-    int value = kOff;
-    if (on)
-        value = idle_seconds > 0 ? idle_seconds : kSystemTimes;
-    return evlet_port_set_option(fd, EVLET_SO_KEEPALIVE, value) == 0 ? Status::ok : Status::system;
+    if (on && idle_seconds > 0) {
+        // Three probes, spread so that a dead peer is noticed after twice the idle time.
+        constexpr int kProbes = 3;
+        const int between = idle_seconds < kProbes ? 1 : idle_seconds / kProbes;
+        Status set = set_option_if_known(fd, EVLET_SO_KEEPIDLE, idle_seconds);
+        if (!failed(set))
+            set = set_option_if_known(fd, EVLET_SO_KEEPINTVL, between);
+        if (!failed(set))
+            set = set_option_if_known(fd, EVLET_SO_KEEPCNT, kProbes);
+        if (failed(set))
+            return set;
+    }
+    return evlet_port_set_option(fd, EVLET_SO_KEEPALIVE, on) == 0 ? Status::ok : Status::system;
 }
 
 }  // namespace evlet

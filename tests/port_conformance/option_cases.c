@@ -34,9 +34,10 @@ static void options_of_a_tcp_socket_are_set_or_unsupported(void) {
     CHECK(set_or_unsupported(fd, EVLET_SO_REUSEPORT, 0));
     CHECK(set_or_unsupported(fd, EVLET_SO_DEFER_ACCEPT, 1));
     CHECK(set_or_unsupported(fd, EVLET_SO_KEEPALIVE, 1));
-    CHECK(set_or_unsupported(fd, EVLET_SO_KEEPALIVE, 7200));
-    CHECK(set_or_unsupported(fd, EVLET_SO_KEEPALIVE, -1));
     CHECK(set_or_unsupported(fd, EVLET_SO_KEEPALIVE, 0));
+    CHECK(set_or_unsupported(fd, EVLET_SO_KEEPIDLE, 7200));
+    CHECK(set_or_unsupported(fd, EVLET_SO_KEEPINTVL, 75));
+    CHECK(set_or_unsupported(fd, EVLET_SO_KEEPCNT, 3));
     CHECK(set_or_unsupported(fd, EVLET_SO_NODELAY, 1));
     CHECK(set_or_unsupported(fd, EVLET_SO_NODELAY, 0));
     evlet_port_close(fd);
