@@ -90,7 +90,7 @@ void set_bit(evlet_fd_word* bitmap, unsigned index, bool on) {
 Status set_interest(event_base& base, evlet_fd fd, FdSlot&, short, short after) {
     const auto index = static_cast<unsigned>(fd - EVLET_PORT_FIRST_FD);
     if (index >= unsigned(EVLET_PORT_SELECT_LIMIT)) {
-        log::warnx("fd %d: select takes descriptors below %d only", int(fd),
+        log::warnx("fd %d: select needs one below %d", int(fd),
                    int(EVLET_PORT_FIRST_FD) + int(EVLET_PORT_SELECT_LIMIT));
         return Status::invalid;
     }

@@ -45,11 +45,18 @@ Status prepare_signal_event(short events) {
 #endif
 }
 
+// False with a warning if the event belongs to no base.
+bool has_base(const event* ev, const char* caller) {
+    if (ev && ev->ev_base)
+        return true;
+    log::warnx("%s: the event has no base", caller);
+    errno = EINVAL;
+    return false;
+}
+
 int remove_checked(event* ev, Blocking blocking, const char* caller) {
-    if (!ev || !ev->ev_base) {
-        log::warnx("%s: the event has no base", caller);
-        return to_result(Status::invalid);
-    }
+    if (!has_base(ev, caller))
+        return -1;
     LockGuard guard(ev->ev_base->mutex);
     if (flags(*ev) & EVLIST_FINALIZING)
         return 0;  // debug mode has let go of it already
@@ -134,20 +141,16 @@ void event_free(struct event* ev) {
 }
 
 int event_add(struct event* ev, const struct timeval* timeout) {
-    if (!ev || !ev->ev_base) {
-        log::warnx("event_add: the event has no base");
-        return to_result(Status::invalid);
-    }
+    if (!has_base(ev, "event_add"))
+        return -1;
     debug::require_setup(*ev, "event_add");
     LockGuard guard(ev->ev_base->mutex);
     return to_result(add_with_timeval(*ev->ev_base, *ev, timeout));
 }
 
 int event_remove_timer(struct event* ev) {
-    if (!ev || !ev->ev_base) {
-        log::warnx("event_remove_timer: the event has no base");
-        return to_result(Status::invalid);
-    }
+    if (!has_base(ev, "event_remove_timer"))
+        return -1;
     debug::require_setup(*ev, "event_remove_timer");
     LockGuard guard(ev->ev_base->mutex);
     remove_timeout(*ev->ev_base, *ev);
@@ -167,10 +170,8 @@ int event_del_noblock(struct event* ev) {
 }
 
 void event_active(struct event* ev, int what, short calls) {
-    if (!ev || !ev->ev_base) {
-        log::warnx("event_active: the event has no base");
+    if (!has_base(ev, "event_active"))
         return;
-    }
     debug::require_setup(*ev, "event_active");
     LockGuard guard(ev->ev_base->mutex);
     activate(*ev->ev_base, *ev, what, calls);

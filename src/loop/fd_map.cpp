@@ -97,7 +97,7 @@ Status add_fd_event(event_base& base, event& ev, bool& ret_changed) {
         return done;
     FdSlot& slot = *base.fds.find(ev.ev_fd);
     if (slot.first && ((slot.interest ^ ev.ev_events) & EV_ET)) {
-        log::warnx("fd %d: all of its events have to be edge-triggered, or none", int(ev.ev_fd));
+        log::warnx("fd %d: EV_ET on some events only", int(ev.ev_fd));
         return Status::invalid;
     }
     done = set_interest(base, ev.ev_fd, slot, slot.interest | (ev.ev_events & kWatched),
@@ -117,7 +117,7 @@ void remove_fd_event(event_base& base, event& ev, bool& ret_changed) {
          other = next_event(*other))
         left |= other->ev_events & kWatched;
     if (failed(set_interest(base, ev.ev_fd, slot, left, ret_changed))) {
-        log::warn("fd %d: narrowing what is watched failed", int(ev.ev_fd));
+        log::warn("fd %d: cannot narrow the watch", int(ev.ev_fd));
         slot.interest = static_cast<short>(left);
     }
 }

@@ -83,8 +83,8 @@ evlet_waker* port_waker(event_base& base) {
 }
 
 #if EVLET_THREADS
-void wake_loop(event_base& base) {
-    if (!base.waiting || !base.wakeup || base.wakeup->pending || in_loop_thread(base))
+void wake_waiting_loop(event_base& base) {
+    if (!base.wakeup || base.wakeup->pending || in_loop_thread(base))
         return;
     base.wakeup->pending = true;
     note_wake(base);

@@ -113,7 +113,7 @@ TEST_CASE("select_refuses_descriptors_above_its_limit_with_a_sentence") {
             errno = 0;
             CHECK(ev.add({3600, 0}) == -1);
             CHECK(errno == EINVAL);
-            CHECK(log.contains("select takes descriptors below"));
+            CHECK(log.contains("select needs one below"));
             CHECK(ev.pending() == 0);
             CHECK(event_del(ev) == 0);
         }
