@@ -39,8 +39,10 @@ private:
 
 int moved(evbuffer& to, evbuffer& from, Status outcome, size_t count) {
     if (!failed(outcome)) {
-        note_change(from, 0, count);
-        note_change(to, count, 0);
+        count_change(from, 0, count);
+        count_change(to, count, 0);
+        tell_change(from, 0, count);
+        tell_change(to, count, 0);
     }
     return to_result(outcome);
 }
@@ -53,6 +55,25 @@ Status may_move(const evbuffer& to, const evbuffer& from, bool to_frozen, size_t
 }
 
 }  // namespace
+
+void count_change(evbuffer& buffer, size_t added, size_t removed) {
+    if (buffer.extras) {
+        buffer.extras->added += added;
+        buffer.extras->removed += removed;
+    }
+}
+
+void tell_change(evbuffer& buffer, size_t added, size_t removed) {
+    if (buffer.changed)
+        buffer.changed(buffer, added, removed);
+    if (buffer.extras)
+        buffer.extras->notify(buffer);
+}
+
+void note_change(evbuffer& buffer, size_t added, size_t removed) {
+    count_change(buffer, added, removed);
+    tell_change(buffer, added, removed);
+}
 
 void BufferGuard::leave(evbuffer& buffer) {
     if (--buffer.refs == 0 && !buffer.embedded)

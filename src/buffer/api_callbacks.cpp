@@ -4,6 +4,21 @@
 #include "buffer/extras.h"
 #include "event2/buffer_compat.h"
 
+namespace evlet {
+namespace {
+
+int change_flags(evbuffer& buffer, evbuffer_cb_entry& entry, ev_uint32_t flags, bool on) {
+    BufferGuard guard(buffer);
+    if (flags & ~ev_uint32_t{EVBUFFER_CB_ENABLED})
+        return to_result(Status::invalid);
+    if (flags)
+        entry.enabled = on;
+    return 0;
+}
+
+}  // namespace
+}  // namespace evlet
+
 using namespace evlet;
 
 extern "C" {
@@ -36,18 +51,12 @@ int evbuffer_remove_cb(struct evbuffer* buffer, evbuffer_cb_func callback, void*
 
 int evbuffer_cb_set_flags(struct evbuffer* buffer, struct evbuffer_cb_entry* entry,
                           ev_uint32_t flags) {
-    BufferGuard guard(*buffer);
-    if (flags & EVBUFFER_CB_ENABLED)
-        entry->enabled = true;
-    return 0;
+    return change_flags(*buffer, *entry, flags, true);
 }
 
 int evbuffer_cb_clear_flags(struct evbuffer* buffer, struct evbuffer_cb_entry* entry,
                             ev_uint32_t flags) {
-    BufferGuard guard(*buffer);
-    if (flags & EVBUFFER_CB_ENABLED)
-        entry->enabled = false;
-    return 0;
+    return change_flags(*buffer, *entry, flags, false);
 }
 
 int evbuffer_defer_callbacks(struct evbuffer* buffer, struct event_base* base) {

@@ -64,8 +64,10 @@ int evbuffer_write_atmost(struct evbuffer* buffer, evutil_socket_t fd, ev_ssize_
     if (most == 0 || buffer->length == 0)
         return refused();  // as ever: 0 would look like a descriptor that takes nothing
     const ev_ssize_t sent = send(*buffer, fd, most);
-    if (sent > 0)
+    if (sent > 0) {
+        drain(*buffer, static_cast<size_t>(sent));
         note_change(*buffer, 0, static_cast<size_t>(sent));
+    }
     return static_cast<int>(sent);
 }
 
@@ -123,10 +125,11 @@ int evbuffer_enable_locking(struct evbuffer* buffer, void* lock) {
         buffer->lock.adopt(lock);
         return 0;
     }
-    if (!thread::enabled() || failed(buffer->lock.init(Mutex::recursive)))
+    if (!thread::enabled())
         return refused();
-    buffer->owns_lock = 1;
-    return 0;
+    const Status made = buffer->lock.init(Mutex::recursive);
+    buffer->owns_lock = made == Status::ok;
+    return to_result(made);
 #else
     (void)buffer;
     (void)lock;

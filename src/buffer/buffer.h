@@ -25,9 +25,11 @@ using BufferChanged = void (*)(evbuffer& buffer, size_t added, size_t removed);
 // functions are how the common code reaches it without linking it.
 struct BufferExtras;
 struct BufferExtrasHead {
-    void (*notify)(evbuffer& buffer, size_t added, size_t removed);
+    void (*notify)(evbuffer& buffer);
     void (*release)(evbuffer& buffer);
     size_t max_read;  // bytes one evbuffer_read() may take, 0: the default
+    size_t added;     // not yet told to callbacks
+    size_t removed;
 };
 
 constexpr size_t kDefaultMaxRead = 4096;
@@ -75,12 +77,10 @@ private:
 };
 
 // Tells owner and callbacks. After it the buffer may look different; a BufferGuard keeps it alive.
-inline void note_change(evbuffer& buffer, size_t added, size_t removed) {
-    if (buffer.changed)
-        buffer.changed(buffer, added, removed);
-    if (buffer.extras)
-        buffer.extras->notify(buffer, added, removed);
-}
+void note_change(evbuffer& buffer, size_t added, size_t removed);
+// The same in two steps, for a change of two buffers: both are counted before anybody is told.
+void count_change(evbuffer& buffer, size_t added, size_t removed);
+void tell_change(evbuffer& buffer, size_t added, size_t removed);
 
 // ---- Adding (append.cpp). None of these calls callbacks. ----
 
@@ -114,6 +114,8 @@ void commit(evbuffer& buffer, size_t in_last, size_t in_spare);
 
 // Takes `count` bytes (at most the length) off the front.
 void drain(evbuffer& buffer, size_t count);
+// The same, but answers the chains that are empty now, for the caller to release; or null.
+[[nodiscard]] Chain* detach(evbuffer& buffer, size_t count);
 // Copies up to `count` bytes from `position` on. Outputs are written before a failure to read a
 // file is met. The number copied, or -1.
 [[nodiscard]] ev_ssize_t copy_out(evbuffer& buffer, size_t position, void* ret_bytes, size_t count);
@@ -143,8 +145,8 @@ struct Place {
 // One receive of at most `most` bytes into the end. `handy` is how much room there should be for
 // it, if memory allows. As evlet_port_recvv(); no callbacks. Without memory -1 with ENOMEM.
 [[nodiscard]] ev_ssize_t receive(evbuffer& buffer, evutil_socket_t fd, size_t handy, size_t most);
-// One send of at most `most` bytes from the front, which are drained. As evlet_port_sendv(); no
-// callbacks. Not for an empty buffer.
+// One send of at most `most` bytes from the front, which the caller takes out then. As
+// evlet_port_sendv(). Not for an empty buffer.
 [[nodiscard]] ev_ssize_t send(evbuffer& buffer, evutil_socket_t fd, size_t most);
 
 // ---- Extras (extras.cpp) ----

@@ -8,9 +8,8 @@ namespace {
 
 // Small chains are blocks of a power of two, large ones of whole pages less what an allocator
 // keeps beside a block.
-constexpr size_t kSmallestBlock = 8 * sizeof(Chain);
+constexpr size_t kSmallestBlock = sizeof(void*) * 64;
 constexpr size_t kPage = 4096;
-constexpr size_t kAllocatorOverhead = 2 * sizeof(void*);
 
 Chain* set_up(void* block, size_t capacity) {
     auto* chain = static_cast<Chain*>(block);
@@ -36,13 +35,13 @@ Chain* make_exact_chain(size_t room) {
 Chain* make_chain(size_t room) {
     if (room > kMostBytes - kPage)
         return make_exact_chain(room);
-    const size_t wanted = room + sizeof(Chain) + kAllocatorOverhead;
+    const size_t wanted = room + kBlockOverhead;
     size_t block = kSmallestBlock;
     while (block < wanted && block < kPage)
         block *= 2;
     if (block < wanted)
         block = (wanted + kPage - 1) / kPage * kPage;
-    return make_exact_chain(block - sizeof(Chain) - kAllocatorOverhead);
+    return make_exact_chain(block - kBlockOverhead);
 }
 
 Chain* make_special_chain(const ChainKind& kind, size_t extra) {

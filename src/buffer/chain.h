@@ -50,6 +50,12 @@ struct Chain {
 // The largest number of bytes a buffer may hold, so that a position fits an ev_ssize_t.
 constexpr size_t kMostBytes = SIZE_MAX / 2;
 
+// What a block has beside room: the header, and what an allocator keeps of its own.
+constexpr size_t kBlockOverhead = sizeof(Chain) + 2 * sizeof(void*);
+
+// From this room on a chain that a receive hardly filled gives back what it does not need.
+constexpr size_t kLargeChain = 4096;
+
 // An empty plain chain with room for `room` bytes at least; more, up to a block of a handy size.
 // nullptr without memory.
 [[nodiscard]] Chain* make_chain(size_t room);

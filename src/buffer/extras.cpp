@@ -26,10 +26,10 @@ void sweep(BufferExtras& extras) {
 }
 
 void run_callbacks(evbuffer& buffer, BufferExtras& extras) {
-    const evbuffer_cb_info info = {buffer.length + extras.removed - extras.added, extras.added,
-                                   extras.removed};
+    const evbuffer_cb_info info = {buffer.length + extras.head.removed - extras.head.added, extras.head.added,
+                                   extras.head.removed};
     const size_t length = buffer.length;
-    extras.added = extras.removed = 0;
+    extras.head.added = extras.head.removed = 0;
     ++extras.running;
     // A callback that is added meanwhile has not seen the buffer as it was, so it is not called.
     evbuffer_cb_entry* const last = extras.callbacks.last();
@@ -47,15 +47,13 @@ void run_callbacks(evbuffer& buffer, BufferExtras& extras) {
         sweep(extras);
 }
 
-void notify(evbuffer& buffer, size_t added, size_t removed) {
+void notify(evbuffer& buffer) {
     BufferExtras& extras = extras_of(buffer);
-    extras.added += added;
-    extras.removed += removed;
     if (extras.callbacks.empty() || buffer.freed) {
-        extras.added = extras.removed = 0;
+        extras.head.added = extras.head.removed = 0;
         return;
     }
-    if (extras.added == 0 && extras.removed == 0)
+    if (extras.head.added == 0 && extras.head.removed == 0)
         return;
     if (!extras.base) {
         run_callbacks(buffer, extras);
@@ -96,7 +94,7 @@ void on_deferred(event_callback* self, void* argument) {
     stop_waiting(*extras.buffer, extras);
     if (!argument)
         extras.base = nullptr;  // it goes, and with it what was to be told
-    else if ((extras.added || extras.removed) && !extras.buffer->freed)
+    else if ((extras.head.added || extras.head.removed) && !extras.buffer->freed)
         run_callbacks(*extras.buffer, extras);
 }
 
@@ -144,6 +142,7 @@ void defer_callbacks(evbuffer& buffer, event_base* base) {
     extras.base = base;
     if (base)
         init_deferred(extras.deferred, on_deferred, &buffer, 0);
+    notify(buffer);  // what was still to be told
 }
 
 }  // namespace evlet

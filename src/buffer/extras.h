@@ -34,8 +34,6 @@ struct BufferExtras {
     event_callback deferred;
     bool waiting;         // for the deferred call; holds a reference to the buffer
     evbuffer* buffer;
-    size_t added;         // not yet told
-    size_t removed;
 };
 
 [[nodiscard]] inline BufferExtras& extras_of(evbuffer& buffer) {

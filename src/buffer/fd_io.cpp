@@ -25,9 +25,8 @@ Status reserve_as_much(evbuffer& buffer, size_t handy) {
 // A large chain that the last receive hardly used gives back what it does not need, or a slow reader
 // behind it would hold many times what it was sent.
 void shrink_spare(evbuffer& buffer, size_t used) {
-    constexpr size_t kLarge = 4096;
     Chain* const chain = buffer.spare;
-    if (chain->capacity < kLarge || used >= chain->capacity / 4)
+    if (chain->capacity < kLargeChain || used >= chain->capacity / 4)
         return;
     auto* shrunk = static_cast<Chain*>(mem::resize(chain, 1, sizeof(Chain) + used));
     if (!shrunk)
@@ -83,14 +82,8 @@ ev_ssize_t receive(evbuffer& buffer, evutil_socket_t fd, size_t handy, size_t mo
 ev_ssize_t send(evbuffer& buffer, evutil_socket_t fd, size_t most) {
     iovec pieces[kMostPieces];
     const int count = collect(buffer, pieces, most);
-    ev_ssize_t sent;
-    if (count)
-        sent = evlet_port_sendv(fd, pieces, count);
-    else
-        sent = buffer.first->kind->send(*buffer.first, fd, most);
-    if (sent > 0)
-        drain(buffer, static_cast<size_t>(sent));
-    return sent;
+    return count ? evlet_port_sendv(fd, pieces, count)
+                 : buffer.first->kind->send(*buffer.first, fd, most);
 }
 
 }  // namespace evlet

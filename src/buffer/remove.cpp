@@ -7,7 +7,7 @@
 
 namespace evlet {
 
-void drain(evbuffer& buffer, size_t count) {
+Chain* detach(evbuffer& buffer, size_t count) {
     Chain* const gone = buffer.first;
     Chain* last_gone = nullptr;
     size_t left = count;
@@ -22,11 +22,15 @@ void drain(evbuffer& buffer, size_t count) {
     }
     buffer.length -= count;
     if (!last_gone)
-        return;
+        return nullptr;
     last_gone->next = nullptr;
     if (!buffer.first)
         buffer.last = nullptr;
-    release_chains(gone);
+    return gone;
+}
+
+void drain(evbuffer& buffer, size_t count) {
+    release_chains(detach(buffer, count));
 }
 
 Place find_place(const evbuffer& buffer, size_t position) {

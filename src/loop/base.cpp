@@ -96,6 +96,7 @@ void remove_active(event_base& base, bool finalize) {
 
 // A base without events, which may have been made only in part.
 void release_base(event_base& base) {
+    mem::release(base.spare_chain);
     base.timers.release();
     close_backend(base);
     base.fds.release();

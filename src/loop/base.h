@@ -22,6 +22,7 @@ struct SignalMap;
 struct Wakeup;
 struct OnceCall;
 struct Watchers;
+struct Chain;
 }  // namespace evlet
 
 struct event_base {
@@ -37,6 +38,9 @@ struct event_base {
     evlet::Wakeup* wakeup;          // null until a signal or another thread may have to wake us
     evlet::Watchers* watchers;      // null until the first evwatch
     evlet::OnceCall* once;          // event_base_once() calls that are still to come
+    // An empty chain that the streams of this base hand on within one pass of the loop: one block of
+    // memory, used by the loop's thread alone and freed before it waits.
+    evlet::Chain* spare_chain;
 
     // Active callbacks, one queue for each priority; with one priority `queues` is &single_queue.
     evlet::ActiveQueue* queues;
@@ -169,7 +173,11 @@ int run_loop(event_base& base, int loop_flags);
 Status open_wakeup(event_base& base);
 // Ends the loop's wait if it runs in another thread.
 #if EVLET_THREADS
-void wake_loop(event_base& base);
+void wake_waiting_loop(event_base& base);
+inline void wake_loop(event_base& base) {
+    if (base.waiting)
+        wake_waiting_loop(base);
+}
 #else
 inline void wake_loop(event_base&) {}
 #endif

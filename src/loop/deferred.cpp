@@ -13,11 +13,16 @@ void init_deferred(event_callback& cb, DeferredCall call, void* argument, int pr
     cb.evcb_pri = static_cast<ev_uint8_t>(priority);
 }
 
-void defer(event_base& base, event_callback& cb, Turn turn, Counts counts) {
+void defer(event_base& base, event_callback& cb, Turn turn, Counts counts, int priority) {
     LockGuard guard(base.mutex);
-    if (flags(cb) & EVLIST_ACTIVE)
-        return;
+    if (flags(cb) & EVLIST_ACTIVE) {
+        if (counts == Counts::no || !(flags(cb) & EVLIST_INTERNAL))
+            return;
+        dequeue(base, cb);
+    }
     cb.evcb_flags = counts == Counts::yes ? 0 : EVLIST_INTERNAL;
+    if (priority >= 0)
+        cb.evcb_pri = static_cast<ev_uint8_t>(priority);
     if (turn == Turn::soon && base.running_priority >= 0 && in_loop_thread(base))
         enqueue_first(base, cb);
     else

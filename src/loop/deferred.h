@@ -23,8 +23,10 @@ enum class Turn : unsigned char {
 // does not.
 enum class Counts : unsigned char { no, yes };
 
-// Has the call made once, wakes the loop if need be. Nothing happens if it is due already.
-void defer(event_base& base, event_callback& cb, Turn turn, Counts counts);
+// Has the call made once, wakes the loop if need be. Of a call that is due already only Counts::yes
+// is heeded. `priority` replaces that of init_deferred(), unless negative; Turn::soon runs at the
+// present callback's and forgets it.
+void defer(event_base& base, event_callback& cb, Turn turn, Counts counts, int priority = -1);
 // It will not be called, unless the call has begun.
 void cancel_deferred(event_base& base, event_callback& cb);
 

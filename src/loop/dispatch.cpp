@@ -7,6 +7,7 @@
 #include "loop/spin.h"
 #include "loop/wakeup.h"
 #include "loop/watchers.h"
+#include "mem/mem.h"
 
 namespace evlet {
 namespace {
@@ -41,6 +42,8 @@ Status wait_once(event_base& base, int loop_flags) {
             return Status::ok;
         timeout = wait_time(base, loop_flags);
     }
+    mem::release(base.spare_chain);
+    base.spare_chain = nullptr;
     base.waiting = true;
     const Status waited = wait_for_events(base, timeout);
     base.waiting = false;

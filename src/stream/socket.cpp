@@ -6,7 +6,8 @@
 // the kernel has no room (waiting_to_write) or a connection is being made.
 #include "stream/socket.h"
 
-#include "loop/event_access.h"
+#include "base/shell.h"
+#include "loop/base.h"
 #include "net/connecting.h"
 #include "stream/hooks.h"
 
@@ -39,6 +40,28 @@ void adapt_read_size(Stream& stream, size_t got, size_t prepared) {
         --stream.read_size;
 }
 
+// A chain that was sent serves the next receive of this pass of the loop (event_base::spare_chain):
+// the usual reply then costs no allocation.
+void reuse_chain(Stream& stream, size_t prepared) {
+    Chain*& kept = stream.base()->spare_chain;
+    if (kept && !stream.input.spare && kept->capacity >= prepared) {
+        stream.input.spare = kept;
+        kept = nullptr;
+    }
+}
+
+void take_out_sent(Stream& stream, size_t count) {
+    Chain* const gone = detach(stream.output, count);
+    Chain*& kept = stream.base()->spare_chain;
+    // A large one would be cut down to what the next receive brings.
+    if (gone && !kept && !gone->next && gone->writable() && gone->capacity < kLargeChain) {
+        gone->offset = gone->length = 0;
+        kept = gone;
+    } else {
+        release_chains(gone);
+    }
+}
+
 void read_some(Stream& stream) {
     size_t most = stream.extras && stream.extras->max_read ? stream.extras->max_read : kMostAtOnce;
     const size_t limit = stream.input.extras ? stream.input.extras->max_read : 0;
@@ -47,7 +70,8 @@ void read_some(Stream& stream) {
     most = read_allowance(stream, most);
     if (most == 0)
         return;
-    const size_t prepared = size_t(1) << stream.read_size;
+    const size_t prepared = (size_t(1) << stream.read_size) - kBlockOverhead;
+    reuse_chain(stream, prepared);
     const ev_ssize_t got = receive(stream.input, socket_of(stream), prepared, most);
     if (got <= 0) {
         const bool again = got < 0 && last_error_is_again();
@@ -102,12 +126,13 @@ void send_some(Stream& stream) {
     const ev_ssize_t sent = send(stream.output, socket_of(stream), most);
     bool broken = sent < 0 && !last_error_is_again();
     if (sent > 0) {
+        take_out_sent(stream, static_cast<size_t>(sent));
         charge(stream, EV_WRITE, static_cast<size_t>(sent));
         note_change(stream.output, 0, static_cast<size_t>(sent));
     }
     if (stream.freed)
         return;
-    if (!broken && stream.output.length && can_write(stream))
+    if (!broken && stream.output.length && can_write(stream) && socket_of(stream) >= 0)
         broken = failed(wait_to_write(stream));
     else
         stop_waiting(stream);
@@ -142,7 +167,7 @@ void on_writable(evutil_socket_t, short what, void* argument) {
 
 Status start(Stream& stream, short directions) {
     bufferevent& shown = stream.shown;
-    if (directions & EV_WRITE)
+    if ((directions & EV_WRITE) && stream.output.length)
         make_due(stream, kDueTransfer, true);
     if ((directions & EV_READ) && socket_of(stream) >= 0 &&
         event_add(&shown.ev_read, timeout_of(shown.timeout_read)) != 0)
@@ -172,11 +197,14 @@ int flush(Stream&, short, bufferevent_flush_mode) {
 
 void assign(event& ev, Stream& stream, evutil_socket_t fd, short events,
             event_callback_fn call) {
-    event_del_noblock(&ev);
+    const bool before = (flags(ev) & EVLIST_INIT) != 0;
     const ev_uint8_t priority = ev.ev_evcallback.evcb_pri;
+    if (before)
+        event_del_noblock(&ev);
     evlet_event_assign_no_signal(&ev, stream.base(), fd, static_cast<short>(events | EV_PERSIST), call,
                                  &stream);
-    ev.ev_evcallback.evcb_pri = priority;
+    if (before)
+        ev.ev_evcallback.evcb_pri = priority;
 }
 
 }  // namespace
@@ -208,8 +236,10 @@ extern "C" {
 
 struct bufferevent* bufferevent_socket_new(struct event_base* base, evutil_socket_t fd,
                                            int options) {
-    if ((options & BEV_OPT_UNLOCK_CALLBACKS) && !(options & BEV_OPT_DEFER_CALLBACKS))
+    if ((options & BEV_OPT_UNLOCK_CALLBACKS) && !(options & BEV_OPT_DEFER_CALLBACKS)) {
+        (void)to_result(Status::invalid);
         return nullptr;
+    }
     Stream* const stream = make_stream(base, socket_kind, 0, options, nullptr);
     if (!stream)
         return nullptr;
