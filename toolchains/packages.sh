@@ -18,7 +18,7 @@ declare -A EVLET_PACKAGES=(
     [riscv64]="gcc-riscv64-linux-gnu g++-riscv64-linux-gnu libc6-dev-riscv64-cross qemu-user"
     [s390x]="gcc-s390x-linux-gnu g++-s390x-linux-gnu libc6-dev-s390x-cross qemu-user"
     [client]="socat"
-    [peers]="libevent-dev libev-dev"
+    [peers]="libevent-dev libev-dev libuv1-dev libbenchmark-dev strace"
     [lint]="git"
 )
 

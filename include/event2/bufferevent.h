@@ -198,9 +198,9 @@ int bufferevent_base_set(struct event_base *base, struct bufferevent *bev);
 EVENT2_EXPORT_SYMBOL
 struct event_base *bufferevent_get_base(struct bufferevent *bev);
 
-/** Set the priority of the events of a socket bufferevent, and of its deferred callbacks: 0, the
- *  most urgent, up to one less than event_base_get_npriorities(). -1: another kind, a number beyond
- *  those, or an event is active. */
+/** Set the priority of the events of a bufferevent, and of its deferred callbacks: 0, the most
+ *  urgent, up to one less than event_base_get_npriorities(). -1: a number beyond those, or an
+ *  event is active. */
 EVENT2_EXPORT_SYMBOL
 int bufferevent_priority_set(struct bufferevent *bev, int pri);
 

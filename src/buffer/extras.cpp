@@ -136,9 +136,9 @@ void remove_callback(evbuffer& buffer, evbuffer_cb_entry& entry) {
 
 void defer_callbacks(evbuffer& buffer, event_base* base) {
     BufferExtras& extras = extras_of(buffer);
-    if (extras.base)
-        cancel_deferred(*extras.base, extras.deferred);
-    stop_waiting(buffer, extras);
+    // A call that is on its way in another thread needs the buffer, and gives the reference back.
+    if (extras.base && cancel_deferred(*extras.base, extras.deferred))
+        stop_waiting(buffer, extras);
     extras.base = base;
     if (base)
         init_deferred(extras.deferred, on_deferred, &buffer, 0);

@@ -30,10 +30,12 @@ void defer(event_base& base, event_callback& cb, Turn turn, Counts counts, int p
     wake_loop(base);
 }
 
-void cancel_deferred(event_base& base, event_callback& cb) {
+bool cancel_deferred(event_base& base, event_callback& cb) {
     LockGuard guard(base.mutex);
-    if (flags(cb) & EVLIST_ACTIVE)
-        dequeue(base, cb);
+    if (!(flags(cb) & EVLIST_ACTIVE))
+        return false;
+    dequeue(base, cb);
+    return true;
 }
 
 }  // namespace evlet

@@ -27,7 +27,7 @@ enum class Counts : unsigned char { no, yes };
 // is heeded. `priority` replaces that of init_deferred(), unless negative; Turn::soon runs at the
 // present callback's and forgets it.
 void defer(event_base& base, event_callback& cb, Turn turn, Counts counts, int priority = -1);
-// It will not be called, unless the call has begun.
-void cancel_deferred(event_base& base, event_callback& cb);
+// It will not be called, unless the call has begun. Whether this has kept it from being called.
+bool cancel_deferred(event_base& base, event_callback& cb);
 
 }  // namespace evlet

@@ -62,7 +62,7 @@ void report_failure(evconnlistener& listener) {
     if (callback)
         callback(&listener, argument);
     else
-        log::warn("evconnlistener: accepting a connection failed");
+        log::warn("evconnlistener: accept");
 }
 
 // The class of the error, if there was one.
@@ -142,7 +142,7 @@ constexpr BindOption kBindOptions[] = {
 
 bool bind_socket(evlet_fd fd, unsigned flags, const sockaddr* address, int length) {
     // For the connections, which inherit it; a stack without it is fine.
-    (void)evlet_port_set_option(fd, EVLET_SO_KEEPALIVE, -1);
+    (void)evlet_port_set_option(fd, EVLET_SO_KEEPALIVE, 1);
     for (const BindOption& each : kBindOptions) {
         if ((flags & each.flag) &&
             evlet_port_set_option(fd, static_cast<evlet_socket_option>(each.option), each.value) !=

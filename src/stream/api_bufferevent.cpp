@@ -17,7 +17,7 @@ timeval timeout_or_none(const timeval* timeout) {
 
 // An event that waits for its descriptor does so for as long as is said now.
 void renew_timeout(event& ev, const timeval& timeout) {
-    if (!(flags(ev) & EVLIST_INSERTED))
+    if (!event_pending(&ev, EV_READ | EV_WRITE, nullptr))
         return;
     event_remove_timer(&ev);
     if (timeout.tv_sec || timeout.tv_usec)

@@ -4,6 +4,7 @@
 #include "base/shell.h"
 #include "event2/bufferevent_compat.h"
 #include "event2/event_compat.h"
+#include "loop/deferred.h"
 #include "net/connecting.h"
 #include "stream/hooks.h"
 #include "stream/socket.h"
@@ -40,10 +41,13 @@ ev_ssize_t get_limit(Stream& stream, size_t StreamExtras::*limit, ev_ssize_t oth
     return size ? static_cast<ev_ssize_t>(size) : otherwise;
 }
 
-// Both events, or none.
+// Both events, or none. What is due moves along.
 Status move_to_base(Stream& stream, event_base* base) {
     bufferevent& shown = stream.shown;
-    if (!is_socket_stream(stream) || !base || stream.due)
+    if (!is_socket_stream(stream) || !base)
+        return Status::invalid;
+    // Their timers are in the present base.
+    if (stream.extras && (stream.extras->rate_control || stream.extras->naming))
         return Status::invalid;
     event_base* const before = shown.ev_base;
     if (event_base_set(base, &shown.ev_read) != 0)
@@ -52,7 +56,11 @@ Status move_to_base(Stream& stream, event_base* base) {
         event_base_set(before, &shown.ev_read);
         return Status::invalid;
     }
+    if (before)
+        cancel_deferred(*before, stream.deferred);
     shown.ev_base = base;
+    if (stream.due)
+        make_due(stream, 0);
     return Status::ok;
 }
 
@@ -103,10 +111,13 @@ int bufferevent_base_set(struct event_base* base, struct bufferevent* bev) {
 int bufferevent_priority_set(struct bufferevent* bev, int pri) {
     Stream& stream = as_stream(*bev);
     StreamGuard guard(stream);
-    if (event_priority_set(&bev->ev_read, pri) != 0 || event_priority_set(&bev->ev_write, pri) != 0)
+    const int before = event_get_priority(&bev->ev_read);
+    if (event_priority_set(&bev->ev_read, pri) != 0)
         return to_result(Status::invalid);
-    if (!stream.due)
-        stream.deferred.evcb_pri = static_cast<ev_uint8_t>(pri);
+    if (event_priority_set(&bev->ev_write, pri) != 0) {
+        event_priority_set(&bev->ev_read, before);
+        return to_result(Status::invalid);
+    }
     return 0;
 }
 

@@ -98,9 +98,10 @@ void make_due(Stream& stream, unsigned char what, bool soon) {
     stream.due |= what;
     if (!stream.base() || ((stream.due & kDueTransfer) == stream.due && stream.in_handler))
         return;
-    const bool for_program = (stream.due & ~kDueTransfer) != 0;
-    defer(*stream.base(), stream.deferred, soon ? Turn::soon : Turn::next,
-          for_program ? Counts::yes : Counts::no);
+    // A transfer counts too: it may call the program, and one that does so for ever must not keep
+    // the loop from looking for events.
+    defer(*stream.base(), stream.deferred, soon ? Turn::soon : Turn::next, Counts::yes,
+          stream.shown.ev_read.ev_evcallback.evcb_pri);
 }
 
 void call_read(Stream& stream, bool deferred) {

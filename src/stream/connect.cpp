@@ -23,7 +23,7 @@ void on_outcome(Stream& stream, short what) {
         return;
     }
     // Refused in the call itself: the system does not tell twice.
-    if (stream.socket_error) {
+    if (what & EV_CLOSED) {
         socket_connect_failed(stream, stream.socket_error);
         return;
     }
@@ -60,7 +60,10 @@ Status connect(Stream& stream, const sockaddr* address, int length) {
         if (fd < 0)
             return Status::system;
     }
-    const Connect outcome = address ? start_connect(fd, address, length) : Connect::in_progress;
+    Connect outcome = address ? start_connect(fd, address, length) : Connect::in_progress;
+    // A socket whose last attempt failed may tell so once more before it makes another.
+    if (outcome == Connect::failed && !own)
+        outcome = start_connect(fd, address, length);
     if (outcome == Connect::failed) {
         if (own)
             close_socket(fd);
@@ -79,7 +82,7 @@ Status connect(Stream& stream, const sockaddr* address, int length) {
         }
         return watched;
     }
-    event_active(&stream.shown.ev_write, EV_WRITE, 1);
+    event_active(&stream.shown.ev_write, error ? EV_WRITE | EV_CLOSED : EV_WRITE, 1);
     return Status::ok;
 }
 

@@ -61,7 +61,7 @@ namespace {
 void assign(event& ev, NameConnection& connection, evutil_socket_t fd, short events,
             event_callback_fn call, void* argument) {
     event& shown = connection.stream->shown.ev_write;
-    event_assign(&ev, connection.stream->base(), fd, events, call, argument);
+    evlet_event_assign_no_signal(&ev, connection.stream->base(), fd, events, call, argument);
     event_priority_set(&ev, event_get_priority(&shown));
 }
 
@@ -86,6 +86,8 @@ void unlink_attempt(NameConnection& connection, const Attempt& attempt) {
 
 // In the loop's thread; the caller holds a StreamGuard of its own.
 void release(NameConnection& connection) {
+    // Ended by another thread while a call of `due` was on its way, it has been asked for again.
+    cancel_deferred(*connection.stream->base(), connection.due);
     while (Attempt* attempt = connection.attempts) {
         connection.attempts = attempt->next;
         free_attempt(attempt);
@@ -166,8 +168,10 @@ Connect start(evutil_socket_t fd, const evutil_addrinfo& entry) {
 // Watches a descriptor that is connecting.
 bool watch(NameConnection& connection, evutil_socket_t fd) {
     auto* const attempt = mem::make<Attempt>();
-    if (!attempt)
+    if (!attempt) {
+        connection.last_error = ENOMEM;
         return false;
+    }
     attempt->owner = &connection;
     assign(attempt->ev, connection, fd, EV_WRITE | EV_PERSIST, on_attempt, attempt);
     if (event_add(&attempt->ev, nullptr) != 0) {
@@ -187,9 +191,10 @@ Connect begin_attempt(NameConnection& connection, const evutil_addrinfo& entry,
     const bool given = connection.given >= 0;
     const evutil_socket_t fd = given ? connection.given : open_stream_socket(entry.ai_family);
     const Connect outcome = fd < 0 ? Connect::failed : start(fd, entry);
-    connection.last_error = outcome == Connect::in_progress ? ENOMEM : last_error();
     if (outcome == Connect::done)
         ret_fd = fd;
+    else if (outcome != Connect::in_progress)
+        connection.last_error = last_error();
     if (outcome == Connect::done || (outcome == Connect::in_progress && watch(connection, fd)))
         return outcome;
     if (!given)

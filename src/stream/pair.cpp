@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Pairs. Bytes move from one end's output to the other's input when they are written, when the
 // reader can go on, or on a flush. They move at once if nobody watches the two buffers, since then
-// no code of the program runs in between; else the loop has the writer make the transfer. The
-// program's callbacks are always called by the loop. So neither end ever calls into the other from
-// within a callback, and nothing recurs.
+// no code of the program runs in between; else, or while somebody handles the writer, the writer
+// makes a transfer afterwards. The program's callbacks are always called by the loop. So neither
+// end ever calls into the other from within a callback, and nothing recurs.
 //
 // Both ends share the lock that the first one made. The end whose memory goes first hands it to the
 // other.
@@ -70,8 +70,10 @@ Status move_bytes(Stream& from, Stream& to, bool flushing) {
         report_end(to, EV_READ, BEV_EVENT_ERROR | BEV_EVENT_READING);
         return taken;
     }
-    note_change(from.output, 0, count);
-    note_change(to.input, count, 0);
+    count_change(from.output, 0, count);
+    count_change(to.input, count, 0);
+    tell_change(from.output, 0, count);
+    tell_change(to.input, count, 0);
     restart_generic_timeout(from, EV_WRITE);
     restart_generic_timeout(to, EV_READ);
     call_read_if_due(to);
@@ -83,7 +85,7 @@ Status move_bytes(Stream& from, Stream& to, bool flushing) {
 void move_when_safe(Stream& from, Stream& to) {
     if (!can_move(from, to, false))
         return;
-    if (from.output.extras || to.input.extras)
+    if (from.in_handler || from.output.extras || to.input.extras)
         make_due(from, kDueTransfer, true);
     else
         (void)move_bytes(from, to, false);
@@ -187,6 +189,7 @@ Status make_pair(event_base* base, int options, Stream* ret_ends[2]) {
     Stream* const first = make_stream(base, pair_kind, sizeof(PairEnd), options, nullptr);
     if (!first)
         return Status::no_memory;
+    use_generic_timeouts(*first);
     Stream* const second = make_stream(base, pair_kind, sizeof(PairEnd), options, first);
     if (!second) {
         free_stream(*first);
@@ -194,7 +197,6 @@ Status make_pair(event_base* base, int options, Stream* ret_ends[2]) {
     }
     end_of(*first) = {second, second, false};
     end_of(*second) = {first, first, false};
-    use_generic_timeouts(*first);
     use_generic_timeouts(*second);
     ret_ends[0] = first;
     ret_ends[1] = second;

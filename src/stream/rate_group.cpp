@@ -2,12 +2,13 @@
 // Groups: streams that share one rate limit.
 //
 // Fairness: a member that wants to move data and finds no tokens is suspended (kByGroup) and joins
-// the end of its direction's queue. When there are tokens again the members at the front are given
-// turns, as many as the tokens will do for at a share each, and that many tokens are kept for them.
-// While anybody is waiting only members with a turn move data; otherwise everybody may. A turn that
-// was not honoured leads to the front of the queue. So members take their shares in rotation,
-// whatever the order in which a backend reports their descriptors. A turn ends when it was used,
-// and the tokens kept for it are free again at the next tick at the latest.
+// its direction's queue, behind those who were served less recently. When there are tokens again
+// the members at the front are given turns, as many as the tokens will do for at a share each, and
+// that many tokens are kept for them. While anybody is waiting only members with a turn move data;
+// otherwise everybody may. A turn for which the tokens did not do leads to the front of the queue,
+// for the rest of the share. So members take their shares in rotation, whatever the order in which
+// a backend reports their descriptors. A turn ends when it was used, and the tokens kept for it are
+// free again at the next tick at the latest.
 //
 // Time: buckets are refilled when somebody asks. The timer is pending while anybody is waiting: an
 // idle group wakes nobody up. Without memory for the timer nobody has to wait; the
@@ -50,6 +51,10 @@ ev_ssize_t share_of(const RateGroup& group, int index) {
     return share > 0 ? share : 1;
 }
 
+bool has_turn(const GroupPlace& place) {
+    return place.turn > 0 && !place.waiting;
+}
+
 // Tokens that are kept for nobody.
 ev_ssize_t free_tokens(const RateGroup& group, int index) {
     const ev_ssize_t tokens = group.bucket.tokens[index];
@@ -57,13 +62,23 @@ ev_ssize_t free_tokens(const RateGroup& group, int index) {
     return tokens > promised ? tokens - promised : 0;
 }
 
+// Tokens that are kept for this member.
+ev_ssize_t kept_for(const RateGroup& group, const GroupPlace& place) {
+    return place.kept_since == group.bucket.updated ? place.kept : 0;
+}
+
 ev_ssize_t allowed_to(const RateGroup& group, const GroupPlace& place, int index) {
     ev_ssize_t tokens = 0;
-    if (place.turn)
-        tokens = group.bucket.tokens[index];
-    else if (group.lanes[index].waiting.empty())
+    ev_ssize_t share = place.turn;
+    if (has_turn(place)) {
+        tokens = kept_for(group, place) + free_tokens(group, index);
+        // Fewer if the program took some out.
+        if (tokens > group.bucket.tokens[index])
+            tokens = group.bucket.tokens[index];
+    } else if (group.lanes[index].waiting.empty()) {
         tokens = free_tokens(group, index);
-    const ev_ssize_t share = share_of(group, index);
+        share = share_of(group, index);
+    }
     return tokens < share ? tokens : share;
 }
 
@@ -81,13 +96,27 @@ void count_foreign(const GroupMember& member, int change) {
         wake_loop(base);
 }
 
+// Behind all who were served before it. Members that were served in the same pass ask in whatever
+// order the backend has, hence the search, which ends soon.
+void insert_in_order(GroupLane& lane, GroupPlace& place) {
+    auto& queue = lane.waiting;
+    GroupPlace* before = queue.empty() ? nullptr : queue.last();
+    // As a distance, since the numbers wrap around.
+    while (before &&
+           (before->turn == 0 && lane.served - before->served < lane.served - place.served))
+        before = queue.previous(before);
+    if (before)
+        queue.insert_after(before, &place);
+    else
+        queue.push_front(&place);
+}
+
 void enqueue(RateGroup& group, GroupPlace& place, int index) {
     if (place.turn)
         group.lanes[index].waiting.push_front(&place);
     else
-        group.lanes[index].waiting.push_back(&place);
+        insert_in_order(group.lanes[index], place);
     place.waiting = true;
-    place.turn = false;
     count_foreign(*place.member, 1);
 }
 
@@ -97,35 +126,61 @@ void dequeue(RateGroup& group, GroupPlace& place, int index) {
     count_foreign(*place.member, -1);
 }
 
-// To the first in the queue. Its loop hears of it before it hears that nothing is to be waited for.
-void give_turn(RateGroup& group, int index) {
-    GroupPlace& place = *group.lanes[index].waiting.first();
+// To the first in the queue, with `most` tokens kept for it at most. Its loop hears of it before it
+// hears that nothing is to be waited for.
+void give_turn(RateGroup& group, int index, ev_ssize_t most) {
+    GroupLane& lane = group.lanes[index];
+    GroupPlace& place = *lane.waiting.first();
     GroupMember& member = *place.member;
     defer(*member.stream->base(), member.on_turn, Turn::next, Counts::yes);
     dequeue(group, place, index);
-    place.turn = true;
+    if (!place.turn)
+        place.turn = share_of(group, index);
+    place.kept = place.turn < most ? place.turn : most;
+    place.kept_since = group.bucket.updated;
+    place.served = ++lane.served;
+    lane.promised += place.kept;
 }
 
 void give_turns(RateGroup& group, int index) {
-    GroupLane& lane = group.lanes[index];
-    while (!lane.waiting.empty()) {
+    while (!group.lanes[index].waiting.empty()) {
         const ev_ssize_t tokens = free_tokens(group, index);
         if (tokens == 0)
             return;
-        const ev_ssize_t share = share_of(group, index);
-        lane.promised += share < tokens ? share : tokens;
-        give_turn(group, index);
+        give_turn(group, index, tokens);
     }
 }
 
-// The turn was used or is not wanted.
+// `count` tokens, if there are as many, are kept for the member no longer.
+void unkeep(RateGroup& group, GroupPlace& place, int index, ev_ssize_t count) {
+    const ev_ssize_t kept = kept_for(group, place);
+    if (count > kept)
+        count = kept;
+    place.kept = kept - count;
+    place.kept_since = group.bucket.updated;
+    group.lanes[index].promised -= count;
+}
+
+// The turn is over or not wanted.
 void end_turn(RateGroup& group, GroupPlace& place, int index) {
-    if (!place.turn)
+    if (!has_turn(place))
         return;
-    place.turn = false;
-    ev_ssize_t& promised = group.lanes[index].promised;
-    const ev_ssize_t share = share_of(group, index);
-    promised = promised > share ? promised - share : 0;
+    unkeep(group, place, index, place.kept);
+    place.turn = 0;
+}
+
+// `count` bytes were moved. Who leaves some of what there was has no use for more.
+void use_turn(RateGroup& group, GroupPlace& place, int index, ev_ssize_t count) {
+    if (!has_turn(place)) {
+        place.served = ++group.lanes[index].served;
+        return;
+    }
+    if (count < place.turn && count >= allowed_to(group, place, index)) {
+        unkeep(group, place, index, count);
+        place.turn -= count;
+    } else {
+        end_turn(group, place, index);
+    }
 }
 
 // Sets the timer for the first moment at which somebody who is waiting may have a turn.
@@ -147,7 +202,7 @@ void keep_waiting(RateGroup& group) {
         return;
     for (int index = 0; index < 2; ++index)
         while (!group.lanes[index].waiting.empty())
-            give_turn(group, index);
+            give_turn(group, index, 0);
 }
 
 void on_group_timer(evutil_socket_t, short, void* argument) {
@@ -231,8 +286,8 @@ void group_charge(Stream& stream, short direction, size_t count) {
     const int index = index_of(direction);
     LockGuard guard(group.mutex);
     group.lanes[index].total += count;
+    use_turn(group, member.places[index], index, static_cast<ev_ssize_t>(count));
     group.bucket.take(index, static_cast<ev_ssize_t>(count));
-    end_turn(group, member.places[index], index);
     give_turns(group, index);
 }
 
@@ -359,9 +414,11 @@ Status join_rate_group(Stream& stream, RateGroup& group) {
     member->stream = &stream;
     member->group = &group;
     member->places[0].member = member->places[1].member = member;
-    init_deferred(member->on_turn, on_turn, &stream, stream.deferred.evcb_pri);
+    init_deferred(member->on_turn, on_turn, &stream, stream.shown.ev_read.ev_evcallback.evcb_pri);
     group.mutex.lock();
     ++group.members;
+    for (int index = 0; index < 2; ++index)
+        member->places[index].served = group.lanes[index].served;
     group.mutex.unlock();
     rate->member = member;
     rate->group_allows = group_allows;

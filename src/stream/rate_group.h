@@ -19,7 +19,10 @@ struct GroupPlace {
     GroupPlace** previous;
     GroupMember* member;
     bool waiting;
-    bool turn;
+    ev_ssize_t turn;  // bytes it may still move in its turn; one who waits may have a rest of one
+    ev_ssize_t kept;  // tokens kept for that, as far as they are of the present tick
+    Nanos kept_since;
+    unsigned served;  // orders the members by when they were last given a turn, or moved data
 };
 struct GroupPlaceLink {
     static GroupPlace*& next(GroupPlace* place) { return place->next; }
@@ -32,6 +35,7 @@ struct GroupLane {
     ev_ssize_t quota;     // tokens there were at the last refill; shares are parts of it
     ev_ssize_t promised;  // tokens kept for members that were given a turn since then
     ev_uint64_t total;    // bytes moved
+    unsigned served;      // the latest GroupPlace::served
 };
 
 }  // namespace evlet

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "loop/base.h"
+#include "loop/debug_registry.h"
 #include "loop/deferred.h"
 #include "mem/mem.h"
 #include "stream/hooks.h"
@@ -26,8 +27,8 @@ void destroy(Stream& stream) {
             stream.extras->rate_control->release(stream);
         mem::release(stream.extras);
     }
-    event_debug_unassign(&stream.shown.ev_read);
-    event_debug_unassign(&stream.shown.ev_write);
+    debug::forget(stream.shown.ev_read);
+    debug::forget(stream.shown.ev_write);
     clear_buffer(stream.input);
     clear_buffer(stream.output);
     // Nobody else can reach the stream any more, and its lock may be that of a stream which the kind
@@ -41,17 +42,18 @@ void destroy(Stream& stream) {
 }
 
 // Makes sure that the loop will not call for the stream any more. False if only the loop's thread
-// can do that, which has then been asked to.
+// can do that, or if one of the buffers is in use (its callback let go of the stream): the loop has
+// then been asked to destroy it.
 bool take_out(Stream& stream) {
     event_base* const base = stream.base();
     if (!base)
         return true;
     LockGuard guard(base->mutex);
     event_callback& deferred = stream.deferred;
-    if (!in_loop_thread(*base)) {
+    if (!in_loop_thread(*base) || stream.input.refs > 1 || stream.output.refs > 1) {
         stream.due |= kDueDestroy;
         if (!(flags(deferred) & EVLIST_ACTIVE)) {
-            deferred.evcb_flags = EVLIST_INTERNAL;
+            deferred.evcb_flags = 0;
             enqueue(*base, deferred);
         }
         wake_loop(*base);
@@ -95,9 +97,7 @@ Stream* make_stream(event_base* base, const bufferevent_ops& kind, size_t extra,
     stream->output.front_frozen = 1;
     stream->refs = 1;
     stream->options = static_cast<unsigned char>(options);
-    evlet_event_assign_no_signal(&shown.ev_read, base, -1, 0, nullptr, nullptr);
-    evlet_event_assign_no_signal(&shown.ev_write, base, -1, 0, nullptr, nullptr);
-    init_deferred(stream->deferred, on_due, stream, shown.ev_read.ev_evcallback.evcb_pri);
+    init_deferred(stream->deferred, on_due, stream, 0);
     return stream;
 }
 
@@ -125,7 +125,7 @@ void free_stream(Stream& stream) {
         stream.mutex.unlock();
         return;
     }
-    stream.freed = 1;
+    stream.freed = stream.input.freed = stream.output.freed = 1;
     stream.shown.readcb = stream.shown.writecb = nullptr;
     stream.shown.errorcb = nullptr;
     cancel_naming(stream);

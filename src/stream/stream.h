@@ -144,7 +144,7 @@ static_assert(offsetof(Stream, shown) == 0, "programs hold pointers to what they
 // ---- Life (stream.cpp) ----
 
 // Memory for a stream and `extra` bytes of the kind behind it, set up with both buffers, one
-// reference and EV_WRITE enabled. `lock_of`: the stream to share a lock with; null: a lock of its
+// reference and EV_WRITE enabled; its two events are the kind's to assign. `lock_of`: the stream to share a lock with; null: a lock of its
 // own if BEV_OPT_THREADSAFE. nullptr with errno on failure.
 [[nodiscard]] Stream* make_stream(event_base* base, const bufferevent_ops& kind, size_t extra,
                                   int options, Stream* lock_of);

@@ -16,12 +16,13 @@ cross_test() {
 suite_arm() {
     need_packages build test arm || { record 0 1 0; return 0; }
     cross_test arm arm-linux -Doptimization=1
-    cross_test arm-t64 arm-linux -Doptimization=1 --cross-file "$TOOLCHAINS/t64.ini"
+    BACKENDS=best cross_test arm-t64 arm-linux -Doptimization=1 --cross-file "$TOOLCHAINS/t64.ini"
     cross_test arm-slim arm-linux --cross-file "$TOOLCHAINS/slim.ini"
 }
 
 suite_cross() {
     need_packages build test armel aarch64 riscv64 s390x || { record 0 1 0; return 0; }
+    local -x BACKENDS=best
     cross_test armel arm-linux-soft -Doptimization=1
     cross_test aarch64 aarch64-linux -Doptimization=1
     cross_test riscv64 riscv64-linux -Doptimization=1

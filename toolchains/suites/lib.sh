@@ -78,10 +78,16 @@ build_only() {
 
 # build_and_test LABEL TIMEOUT_MULTIPLIER [MESON SETUP ARGUMENT...]
 # All tests but the lints: those read sources, not objects, and the suite "lint" runs them once.
+# With BACKENDS=best in the environment tests of the loop run with the backend that a program gets
+# by itself, not with the others: for builds that differ in something else.
 build_and_test() {
     local label=$1 multiplier=$2
     shift 2
+    local -a which=(--no-suite lint)
+    if [ "${BACKENDS:-all}" = best ]; then
+        which+=(--no-suite not-best)
+    fi
     if configure "$label" "$@" && compile "$label"; then
-        run_tests "$label" "$multiplier" --no-suite lint
+        run_tests "$label" "$multiplier" "${which[@]}"
     fi
 }

@@ -9,13 +9,14 @@ suite_options() {
     # Optimized: else inline functions of the C++ headers stay calls and show up as symbols.
     local -a fast=(--buildtype=plain -Doptimization=1 -Ddebug=false -Dwerror=true)
     for option in no-threads no-mem-hooks select-only no-debug; do
-        build_and_test "options-$option" 1 "${fast[@]}" "-D$option=true"
+        BACKENDS=best build_and_test "options-$option" 1 "${fast[@]}" "-D$option=true"
     done
     build_and_test options-slim 1 "${fast[@]}" --native-file "$TOOLCHAINS/slim.ini" \
         -Dexamples=enabled
-    build_and_test options-shared 1 "${fast[@]}" -Ddefault_library=shared
-    build_and_test options-both 1 "${fast[@]}" -Ddefault_library=both
-    build_and_test options-port-posix 1 "${fast[@]}" -Dport=posix
+    BACKENDS=best build_and_test options-shared 1 "${fast[@]}" -Ddefault_library=shared
+    build_only options-both "${fast[@]}" -Ddefault_library=both -Dtests=disabled \
+        -Dexamples=enabled
+    BACKENDS=best build_and_test options-port-posix 1 "${fast[@]}" -Dport=posix
     external_port
     build_only options-port-template "${fast[@]}" -Dport=template -Dno-threads=true \
         -Dtests=disabled -Dexamples=disabled
