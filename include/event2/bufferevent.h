@@ -189,8 +189,8 @@ evutil_socket_t bufferevent_getfd(struct bufferevent *bev);
  */
 
 /** Move a socket bufferevent to another base. Not while one of the two loops runs in another
- *  thread. -1: another kind, its events are added, it has work to do for its present base, a rate
- *  limit or a connection by name under way. */
+ *  thread. What is due moves along. -1: another kind, its events are added, it has or had a rate
+ *  limit, or a connection by name is under way. */
 EVENT2_EXPORT_SYMBOL
 int bufferevent_base_set(struct event_base *base, struct bufferevent *bev);
 

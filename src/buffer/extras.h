@@ -6,7 +6,7 @@
 #include "buffer/buffer.h"
 #include "event2/event_struct.h"
 
-// One callback of one buffer. One that is removed while callbacks run stays linked, with `call` null,
+// One callback of one buffer. One that is removed while callbacks run stays linked, marked as removed,
 // until the last of them has returned.
 struct evbuffer_cb_entry {
     evbuffer_cb_entry* next;

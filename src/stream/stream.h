@@ -47,7 +47,7 @@ struct RateControl {
     size_t (*allowance)(Stream& stream, short direction, size_t wanted);
     // `count` bytes were moved. May suspend the direction.
     void (*charge)(Stream& stream, short direction, size_t count);
-    // The stream is being destroyed, or its base changes.
+    // The stream is being destroyed.
     void (*release)(Stream& stream);
 };
 struct RateState;
