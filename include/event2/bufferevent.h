@@ -244,6 +244,10 @@ void bufferevent_unlock(struct bufferevent *bev);
  * `readcb`: data was read and the input holds the low read watermark or more. `writecb`: data was
  * sent and the output holds the low write watermark or less. `eventcb`: anything else,
  * see BEV_EVENT_*. The read callback is not called again for data it left; more has to come.
+ *
+ * When writing is enabled on a socket, or a socket is set, while there is nothing to send, the write
+ * callback is called once as soon as the socket takes data: a program that fills the output whenever
+ * it is asked to begins there. Not so after BEV_EVENT_CONNECTED, which says as much.
  */
 EVENT2_EXPORT_SYMBOL
 void bufferevent_setcb(struct bufferevent *bev, bufferevent_data_cb readcb,

@@ -41,12 +41,12 @@ struct evbuffer {
     evlet::Chain* last;
     evlet::Chain* spare;
     size_t length;
-    evlet::BufferChanged changed;      // the owner's, or null
-    evlet::BufferExtrasHead* extras;   // or null
-    unsigned short refs;  // the creator's, one for each call in progress or deferred
+    evlet::BufferChanged changed;     // the owner's, or null
+    evlet::BufferExtrasHead* extras;  // or null
+    unsigned short refs;              // the creator's, one for each call in progress or deferred
     unsigned char front_frozen : 1;
     unsigned char back_frozen : 1;
-    unsigned char embedded : 1;      // in a bufferevent, whose memory this is
+    unsigned char embedded : 1;  // in a bufferevent, whose memory this is
     unsigned char owns_lock : 1;
     unsigned char drains_to_fd : 1;  // EVBUFFER_FLAG_DRAINS_TO_FD
     unsigned char freed : 1;         // by the program; no callback is called any more
@@ -60,7 +60,8 @@ namespace evlet {
 // Frees all bytes and extras, not the memory of the evbuffer itself. Callbacks are not called.
 void clear_buffer(evbuffer& buffer);
 
-// Holds the lock of a buffer and keeps the buffer alive for a scope, in which callbacks may free it.
+// Holds the lock of a buffer and keeps the buffer alive for a scope, in which callbacks may free
+// it.
 class BufferGuard {
 public:
     explicit BufferGuard(evbuffer& buffer) : buffer_(buffer) {

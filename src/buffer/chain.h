@@ -31,20 +31,18 @@ struct ChainKind {
 
 struct Chain {
     Chain* next;
-    uint8_t* storage;  // null: the bytes are in a file; load() before looking at them
-    size_t capacity;   // of the storage
-    size_t offset;     // of the bytes in use in the storage
-    size_t length;     // of the bytes in use; never 0 in a buffer's list
+    uint8_t* storage;       // null: the bytes are in a file; load() before looking at them
+    size_t capacity;        // of the storage
+    size_t offset;          // of the bytes in use in the storage
+    size_t length;          // of the bytes in use; never 0 in a buffer's list
     const ChainKind* kind;  // null: plain
-    RefCount refs;     // buffers that use a plain chain's storage, as owner or by multicast
+    RefCount refs;          // buffers that use a plain chain's storage, as owner or by multicast
 
     [[nodiscard]] uint8_t* begin() { return storage + offset; }
     [[nodiscard]] uint8_t* end() { return storage + offset + length; }
     [[nodiscard]] bool writable() const { return !kind && refs.unique(); }
     [[nodiscard]] size_t room_before() const { return writable() ? offset : 0; }
-    [[nodiscard]] size_t room_behind() const {
-        return writable() ? capacity - offset - length : 0;
-    }
+    [[nodiscard]] size_t room_behind() const { return writable() ? capacity - offset - length : 0; }
 };
 
 // The largest number of bytes a buffer may hold, so that a position fits an ev_ssize_t.

@@ -26,8 +26,8 @@ void sweep(BufferExtras& extras) {
 }
 
 void run_callbacks(evbuffer& buffer, BufferExtras& extras) {
-    const evbuffer_cb_info info = {buffer.length + extras.head.removed - extras.head.added, extras.head.added,
-                                   extras.head.removed};
+    const evbuffer_cb_info info = {buffer.length + extras.head.removed - extras.head.added,
+                                   extras.head.added, extras.head.removed};
     const size_t length = buffer.length;
     extras.head.added = extras.head.removed = 0;
     ++extras.running;

@@ -6,8 +6,8 @@
 #include "buffer/buffer.h"
 #include "event2/event_struct.h"
 
-// One callback of one buffer. One that is removed while callbacks run stays linked, marked as removed,
-// until the last of them has returned.
+// One callback of one buffer. One that is removed while callbacks run stays linked, marked as
+// removed, until the last of them has returned.
 struct evbuffer_cb_entry {
     evbuffer_cb_entry* next;
     evbuffer_cb_entry** previous;
@@ -28,11 +28,11 @@ struct CallbackLink {
 struct BufferExtras {
     BufferExtrasHead head;  // always first
     TailQueue<evbuffer_cb_entry, CallbackLink> callbacks;
-    unsigned running;     // calls of notify() in progress
+    unsigned running;  // calls of notify() in progress
     bool any_removed;
-    event_base* base;     // callbacks are deferred to it, or null
+    event_base* base;  // callbacks are deferred to it, or null
     event_callback deferred;
-    bool waiting;         // for the deferred call; holds a reference to the buffer
+    bool waiting;  // for the deferred call; holds a reference to the buffer
     evbuffer* buffer;
 };
 

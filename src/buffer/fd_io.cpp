@@ -22,8 +22,8 @@ Status reserve_as_much(evbuffer& buffer, size_t handy) {
     return Status::ok;
 }
 
-// A large chain that the last receive hardly used gives back what it does not need, or a slow reader
-// behind it would hold many times what it was sent.
+// A large chain that the last receive hardly used gives back what it does not need, or a slow
+// reader behind it would hold many times what it was sent.
 void shrink_spare(evbuffer& buffer, size_t used) {
     Chain* const chain = buffer.spare;
     if (chain->capacity < kLargeChain || used >= chain->capacity / 4)

@@ -142,10 +142,14 @@ void run_one(event_base& base, event_callback& cb) {
 #endif
 }
 
+// Callbacks that have each other called soon must not keep a run from ending.
+constexpr short kMostSoonCalls = 128;
+
 // Runs what was in the queue when this began. The number of callbacks that were not internal.
 int run_queue(event_base& base, ActiveQueue& queue, int most, Nanos stop_at) {
     event_callback marker = {};
     queue.push_back(&marker);
+    base.soon_left = kMostSoonCalls;
     int count = 0;
     while (queue.first() != &marker) {
         event_callback& cb = *queue.first();

@@ -47,6 +47,7 @@ struct event_base {
     evlet::ActiveQueue single_queue;
     event_callback* running;  // the callback that is being called, or null
     short calls_left;         // of the signal event that is being called
+    short soon_left;          // calls that may still come first in this run, see defer()
 
     int ready_count;          // callbacks in the queues, internal ones too; see spin.h
 

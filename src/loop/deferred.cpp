@@ -23,10 +23,13 @@ void defer(event_base& base, event_callback& cb, Turn turn, Counts counts, int p
     cb.evcb_flags = counts == Counts::yes ? 0 : EVLIST_INTERNAL;
     if (priority >= 0)
         cb.evcb_pri = static_cast<ev_uint8_t>(priority);
-    if (turn == Turn::soon && base.running_priority >= 0 && in_loop_thread(base))
+    if (turn == Turn::soon && base.running_priority >= 0 && base.soon_left > 0 &&
+        in_loop_thread(base)) {
+        --base.soon_left;
         enqueue_first(base, cb);
-    else
+    } else {
         enqueue(base, cb);
+    }
     wake_loop(base);
 }
 

@@ -17,7 +17,8 @@ void init_deferred(event_callback& cb, DeferredCall call, void* argument, int pr
 
 enum class Turn : unsigned char {
     next,  // when the callbacks that are due now have been called and events been looked for
-    soon,  // right after the present callback, if the loop is calling one in this thread; else next
+    soon,  // right after the present callback, if the loop is calling one in this thread and not
+           // too many have jumped the queue in this run; else next
 };
 // Who waits for the program's sake counts as a callback (EVLOOP_ONCE, event counts); housekeeping
 // does not.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What every bufferevent is asked and told: callbacks, directions, watermarks, timeouts, data, life.
+// What every bufferevent is asked and told: callbacks, directions, watermarks, timeouts, data,
+// life.
 #include <limits.h>
 
 #include "base/shell.h"

@@ -154,8 +154,7 @@ struct bufferevent* bufferevent_new(evutil_socket_t fd, evbuffercb readcb, evbuf
 void bufferevent_settimeout(struct bufferevent* bev, int timeout_read, int timeout_write) {
     timeval read = {timeout_read, 0};
     timeval write = {timeout_write, 0};
-    bufferevent_set_timeouts(bev, timeout_read ? &read : nullptr,
-                             timeout_write ? &write : nullptr);
+    bufferevent_set_timeouts(bev, timeout_read ? &read : nullptr, timeout_write ? &write : nullptr);
 }
 
 }  // extern "C"

@@ -14,8 +14,8 @@ namespace {
 class CallbackScope {
 public:
     explicit CallbackScope(Stream& stream)
-        : stream_(stream), unlocked_(stream.mutex.real() &&
-                                     (stream.options & BEV_OPT_UNLOCK_CALLBACKS)) {
+        : stream_(stream),
+          unlocked_(stream.mutex.real() && (stream.options & BEV_OPT_UNLOCK_CALLBACKS)) {
         if (unlocked_)
             stream_.mutex.unlock();
     }
@@ -76,8 +76,8 @@ void run_due(Stream& stream) {
 }  // namespace
 
 void on_due(event_callback* self, void* argument) {
-    Stream& stream = *reinterpret_cast<Stream*>(reinterpret_cast<char*>(self) -
-                                                offsetof(Stream, deferred));
+    Stream& stream =
+        *reinterpret_cast<Stream*>(reinterpret_cast<char*>(self) - offsetof(Stream, deferred));
     // A stream whose last reference is gone is destroyed when the scope's own has gone too.
     HandlerScope scope(stream);
     if (argument)

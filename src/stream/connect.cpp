@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Making a connection to an address. While it is being made both directions are suspended and
-// ev_write waits for the outcome, for as long as the write timeout says. An outcome that is known at
-// once is reported by the loop all the same, so that the program's callbacks never run inside the
-// call that connects.
+// ev_write waits for the outcome, for as long as the write timeout says. An outcome that is known
+// at once is reported by the loop all the same, so that the program's callbacks never run inside
+// the call that connects.
 #include "net/connecting.h"
 
 #include "base/shell.h"
@@ -76,9 +76,12 @@ Status connect(Stream& stream, const sockaddr* address, int length) {
     stream.socket_error = error;
     if (outcome == Connect::in_progress) {
         const Status watched = watch_outcome(stream);
-        if (failed(watched) && own) {
-            assign_socket(stream, -1);
-            close_socket(fd);
+        if (failed(watched)) {
+            const int reason = last_error();
+            (void)set_socket(stream, own ? -1 : fd);
+            if (own)
+                close_socket(fd);
+            set_last_error(reason);
         }
         return watched;
     }
@@ -99,6 +102,9 @@ void begin_connecting(Stream& stream) {
 void socket_connected(Stream& stream, evutil_socket_t fd) {
     // The present descriptor's events are made anew: nothing of connecting is left in them.
     const bool failed_to_start = failed(set_socket(stream, fd));
+    // BEV_EVENT_CONNECTED says that it is writable; writecb need not.
+    if (stream.output.length == 0)
+        stop_waiting_to_write(stream);
     call_event(stream, BEV_EVENT_CONNECTED);
     if (failed_to_start && !stream.freed)
         call_event(stream, BEV_EVENT_ERROR | BEV_EVENT_READING);

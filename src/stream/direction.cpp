@@ -30,9 +30,9 @@ void resume(Stream& stream, unsigned char& suspended, Suspended why, short direc
         return;
     const auto start = stream.shown.be_ops->start;
     if (start && failed(start(stream, direction)))
-        call_event(stream, static_cast<short>(BEV_EVENT_ERROR | (direction & EV_READ
-                                                                     ? BEV_EVENT_READING
-                                                                     : BEV_EVENT_WRITING)),
+        call_event(stream,
+                   static_cast<short>(BEV_EVENT_ERROR | (direction & EV_READ ? BEV_EVENT_READING
+                                                                             : BEV_EVENT_WRITING)),
                    true);
 }
 

@@ -17,8 +17,8 @@ ConnectingHandler g_connecting_handler;
 
 namespace {
 
-constexpr unsigned char kSmallestRead = 9;   // 512 bytes
-constexpr unsigned char kLargestRead = 18;   // 256 KiB
+constexpr unsigned char kSmallestRead = 9;  // 512 bytes
+constexpr unsigned char kLargestRead = 18;  // 256 KiB
 constexpr size_t kMostAtOnce = size_t(1) << kLargestRead;
 
 const timeval* timeout_of(const timeval& timeout) {
@@ -26,8 +26,7 @@ const timeval* timeout_of(const timeval& timeout) {
 }
 
 // The peer is done, or something broke: the direction is disabled before the program hears of it.
-void report_end(Stream& stream, short direction, short what) {
-    const int error = last_error();
+void report_end(Stream& stream, short direction, short what, int error) {
     disable(stream, direction);
     set_last_error(error);
     call_event(stream, what);
@@ -74,12 +73,14 @@ void read_some(Stream& stream) {
     reuse_chain(stream, prepared);
     const ev_ssize_t got = receive(stream.input, socket_of(stream), prepared, most);
     if (got <= 0) {
+        const int error = last_error();
         const bool again = got < 0 && last_error_is_again();
         release_spare(stream.input);
         if (!again)
             report_end(stream, EV_READ,
                        static_cast<short>(BEV_EVENT_READING |
-                                          (got == 0 ? BEV_EVENT_EOF : BEV_EVENT_ERROR)));
+                                          (got == 0 ? BEV_EVENT_EOF : BEV_EVENT_ERROR)),
+                       error);
         return;
     }
     const auto count = static_cast<size_t>(got);
@@ -97,14 +98,7 @@ void on_readable(evutil_socket_t, short what, void* argument) {
     if (what & EV_READ)
         read_some(stream);
     else if (what & EV_TIMEOUT)
-        report_end(stream, EV_READ, BEV_EVENT_TIMEOUT | BEV_EVENT_READING);
-}
-
-void stop_waiting(Stream& stream) {
-    if (stream.waiting_to_write) {
-        stream.waiting_to_write = 0;
-        event_del_noblock(&stream.shown.ev_write);
-    }
+        report_end(stream, EV_READ, BEV_EVENT_TIMEOUT | BEV_EVENT_READING, 0);
 }
 
 Status wait_to_write(Stream& stream) {
@@ -124,6 +118,7 @@ void send_some(Stream& stream) {
     if (most == 0)
         return;
     const ev_ssize_t sent = send(stream.output, socket_of(stream), most);
+    int error = last_error();
     bool broken = sent < 0 && !last_error_is_again();
     if (sent > 0) {
         take_out_sent(stream, static_cast<size_t>(sent));
@@ -132,12 +127,14 @@ void send_some(Stream& stream) {
     }
     if (stream.freed)
         return;
-    if (!broken && stream.output.length && can_write(stream) && socket_of(stream) >= 0)
+    if (!broken && stream.output.length && can_write(stream) && socket_of(stream) >= 0) {
         broken = failed(wait_to_write(stream));
-    else
-        stop_waiting(stream);
+        error = last_error();
+    } else {
+        stop_waiting_to_write(stream);
+    }
     if (broken)
-        report_end(stream, EV_WRITE, BEV_EVENT_WRITING | BEV_EVENT_ERROR);
+        report_end(stream, EV_WRITE, BEV_EVENT_WRITING | BEV_EVENT_ERROR, error);
     else if (sent > 0)
         call_write_if_due(stream);
 }
@@ -156,12 +153,14 @@ void on_writable(evutil_socket_t, short what, void* argument) {
     if (stream.connecting) {
         g_connecting_handler(stream, what);
     } else if (can_write(stream)) {
-        if (what & EV_WRITE && stream.output.length)
+        if (!(what & EV_WRITE)) {
+            report_end(stream, EV_WRITE, BEV_EVENT_TIMEOUT | BEV_EVENT_WRITING, 0);
+        } else if (stream.output.length) {
             send_some(stream);
-        else if (what & EV_TIMEOUT)
-            report_end(stream, EV_WRITE, BEV_EVENT_TIMEOUT | BEV_EVENT_WRITING);
-        else
-            stop_waiting(stream);
+        } else {
+            stop_waiting_to_write(stream);
+            call_write_if_due(stream);
+        }
     }
 }
 
@@ -169,6 +168,10 @@ Status start(Stream& stream, short directions) {
     bufferevent& shown = stream.shown;
     if ((directions & EV_WRITE) && stream.output.length)
         make_due(stream, kDueTransfer, true);
+    // A program that fills the output whenever it is asked to is asked for the first time.
+    else if ((directions & EV_WRITE) && shown.writecb && socket_of(stream) >= 0 &&
+             failed(wait_to_write(stream)))
+        return Status::system;
     if ((directions & EV_READ) && socket_of(stream) >= 0 &&
         event_add(&shown.ev_read, timeout_of(shown.timeout_read)) != 0)
         return Status::system;
@@ -179,7 +182,7 @@ void stop(Stream& stream, short directions) {
     if (directions & EV_READ)
         event_del_noblock(&stream.shown.ev_read);
     if ((directions & EV_WRITE) && !stream.connecting)
-        stop_waiting(stream);
+        stop_waiting_to_write(stream);
 }
 
 void destruct(Stream& stream) {
@@ -195,23 +198,28 @@ int flush(Stream&, short, bufferevent_flush_mode) {
     return 0;  // nothing is held back
 }
 
-void assign(event& ev, Stream& stream, evutil_socket_t fd, short events,
-            event_callback_fn call) {
+void assign(event& ev, Stream& stream, evutil_socket_t fd, short events, event_callback_fn call) {
     const bool before = (flags(ev) & EVLIST_INIT) != 0;
     const ev_uint8_t priority = ev.ev_evcallback.evcb_pri;
     if (before)
         event_del_noblock(&ev);
-    evlet_event_assign_no_signal(&ev, stream.base(), fd, static_cast<short>(events | EV_PERSIST), call,
-                                 &stream);
+    evlet_event_assign_no_signal(&ev, stream.base(), fd, static_cast<short>(events | EV_PERSIST),
+                                 call, &stream);
     if (before)
         ev.ev_evcallback.evcb_pri = priority;
 }
 
 }  // namespace
 
-const bufferevent_ops socket_kind = {"socket", start,   stop,  nullptr,    transfer, nullptr,
-                                     destruct, flush,   set_socket, get_fd, nullptr,
-                                     nullptr};
+const bufferevent_ops socket_kind = {"socket", start, stop,       nullptr, transfer, nullptr,
+                                     destruct, flush, set_socket, get_fd,  nullptr,  nullptr};
+
+void stop_waiting_to_write(Stream& stream) {
+    if (stream.waiting_to_write) {
+        stream.waiting_to_write = 0;
+        event_del_noblock(&stream.shown.ev_write);
+    }
+}
 
 void assign_socket(Stream& stream, evutil_socket_t fd) {
     stream.waiting_to_write = 0;

@@ -24,10 +24,13 @@ Status set_socket(Stream& stream, evutil_socket_t fd);
 // The same without going on, for who suspends both directions next.
 void assign_socket(Stream& stream, evutil_socket_t fd);
 
+// What ev_write was added for is done, or not wanted any more.
+void stop_waiting_to_write(Stream& stream);
+
 // A connection is being made: nothing is read or sent until one of the two below.
 void begin_connecting(Stream& stream);
-// It stands: `fd` is taken, BEV_EVENT_CONNECTED reported, and what is in the output sent. The caller
-// holds a HandlerScope.
+// It stands: `fd` is taken, BEV_EVENT_CONNECTED reported, and what is in the output sent. The
+// caller holds a HandlerScope.
 void socket_connected(Stream& stream, evutil_socket_t fd);
 // It failed with a socket error: reported as BEV_EVENT_ERROR. The caller holds a HandlerScope.
 void socket_connect_failed(Stream& stream, int error);

@@ -31,8 +31,8 @@ void destroy(Stream& stream) {
     debug::forget(stream.shown.ev_write);
     clear_buffer(stream.input);
     clear_buffer(stream.output);
-    // Nobody else can reach the stream any more, and its lock may be that of a stream which the kind
-    // lets go of.
+    // Nobody else can reach the stream any more, and its lock may be that of a stream which the
+    // kind lets go of.
     stream.mutex.unlock();
     if (stream.shown.be_ops->destruct)
         stream.shown.be_ops->destruct(stream);

@@ -14,9 +14,9 @@
 // writable. Only what the kernel did not take waits for that.
 //
 // Locking: a stream's mutex is recursive and shared by its buffers; streams that stand on each
-// other (filter and underlying, both ends of a pair) share one. Order: a stream's mutex, then a rate
-// limit group's, then the base's. Functions here expect it to be held. Callbacks of the program run
-// with it held, unless BEV_OPT_UNLOCK_CALLBACKS is set.
+// other (filter and underlying, both ends of a pair) share one. Order: a stream's mutex, then a
+// rate limit group's, then the base's. Functions here expect it to be held. Callbacks of the
+// program run with it held, unless BEV_OPT_UNLOCK_CALLBACKS is set.
 #pragma once
 
 #include <stddef.h>
@@ -60,13 +60,13 @@ struct NameConnectionKind {
 
 // What few streams have. Made by need_extras(stream).
 struct StreamExtras {
-    size_t max_read;   // of a single read, 0: the default
-    size_t max_write;  // of a single write, 0: the default
+    size_t max_read;                  // of a single read, 0: the default
+    size_t max_write;                 // of a single write, 0: the default
     const RateControl* rate_control;  // null: no rate limit
     RateState* rate;
     const NameConnectionKind* naming_kind;
     NameConnection* naming;
-    int dns_error;     // EVUTIL_EAI_* of the last connection by name
+    int dns_error;  // EVUTIL_EAI_* of the last connection by name
 };
 
 // Calls that are due (Stream::due); bits.
@@ -94,8 +94,8 @@ struct bufferevent_ops {
     void (*transfer)(evlet::Stream& stream);
     // The program freed it: nothing may be done for its sake from now on.
     void (*unlink)(evlet::Stream& stream);
-    // The last reference is gone: closes and frees what the kind owns. Called without the lock, when
-    // nobody can reach the stream any more; unlink has been called before.
+    // The last reference is gone: closes and frees what the kind owns. Called without the lock,
+    // when nobody can reach the stream any more; unlink has been called before.
     void (*destruct)(evlet::Stream& stream);
     // The result of bufferevent_flush().
     int (*flush)(evlet::Stream& stream, short directions, bufferevent_flush_mode mode);
@@ -116,17 +116,17 @@ struct Stream {
     event_callback deferred;
     StreamExtras* extras;  // or null
     unsigned refs;
-    int socket_error;      // what errno is when a deferred event callback runs
-    short due_events;      // BEV_EVENT_* that are to be reported
-    unsigned char due;     // Due bits
+    int socket_error;       // what errno is when a deferred event callback runs
+    short due_events;       // BEV_EVENT_* that are to be reported
+    unsigned char due;      // Due bits
     unsigned char options;  // BEV_OPT_*
     unsigned char read_suspended;
     unsigned char write_suspended;
-    unsigned char read_size;      // log2 of the size the next read is prepared for
+    unsigned char read_size;       // log2 of the size the next read is prepared for
     unsigned char in_handler : 1;  // data put into the output will be sent by who is calling
     unsigned char connecting : 1;
     unsigned char waiting_to_write : 1;  // ev_write is added: the descriptor took no more
-    unsigned char freed : 1;      // by the program
+    unsigned char freed : 1;             // by the program
     unsigned char owns_lock : 1;
     [[no_unique_address]] Mutex mutex;
 
@@ -144,8 +144,8 @@ static_assert(offsetof(Stream, shown) == 0, "programs hold pointers to what they
 // ---- Life (stream.cpp) ----
 
 // Memory for a stream and `extra` bytes of the kind behind it, set up with both buffers, one
-// reference and EV_WRITE enabled; its two events are the kind's to assign. `lock_of`: the stream to share a lock with; null: a lock of its
-// own if BEV_OPT_THREADSAFE. nullptr with errno on failure.
+// reference and EV_WRITE enabled; its two events are the kind's to assign. `lock_of`: the stream to
+// share a lock with; null: a lock of its own if BEV_OPT_THREADSAFE. nullptr with errno on failure.
 [[nodiscard]] Stream* make_stream(event_base* base, const bufferevent_ops& kind, size_t extra,
                                   int options, Stream* lock_of);
 template <class Extra>

@@ -2,6 +2,7 @@
 // In which turn of the loop data leave and callbacks come: replies at once, no waiting for
 // "writable" where the kernel has room, nobody starved; deferral and triggers.
 #include <event2/watch.h>
+#include <fcntl.h>
 #include <poll.h>
 
 #include <thread>
@@ -335,4 +336,52 @@ TEST_CASE("a_base_freed_with_calls_due_makes_none_of_them") {
         CHECK(stream.calls() == 0);
         CHECK(receive_all(pair[1]).empty());
     }
+}
+
+TEST_CASE("a_write_callback_is_called_once_when_writing_is_enabled_with_nothing_to_send") {
+    Base base;
+    SocketPair pair;
+    SocketStream stream(base, pair[0]);
+    pass(base);
+    CHECK(stream.writes == 0);
+    stream.enable(EV_WRITE);
+    pass(base);
+    pass(base);
+    CHECK(stream.writes == 1);
+    REQUIRE(bufferevent_disable(stream, EV_WRITE) == 0);
+    stream.enable(EV_WRITE);
+    pass(base);
+    pass(base);
+    CHECK(stream.writes == 2);
+    CHECK(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED) == 0);
+}
+
+TEST_CASE("without_a_write_callback_enabling_writing_waits_for_nothing") {
+    Base base;
+    SocketPair pair;
+    SocketStream stream(base, pair[0]);
+    bufferevent_setcb(stream, nullptr, nullptr, nullptr, nullptr);
+    stream.enable(EV_WRITE);
+    CHECK(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED) == 0);
+}
+
+TEST_CASE("bufferevents_that_write_to_each_other_for_ever_do_not_keep_the_loop_from_its_timers") {
+    Base base;
+    const int sinks[2] = {open("/dev/null", O_WRONLY), open("/dev/null", O_WRONLY)};
+    SocketStream one(base, sinks[0]), two(base, sinks[1]);
+    one.on_write = [&] { two.write("x"); };
+    two.on_write = [&] { one.write("x"); };
+    bool fired = false;
+    TestEvent timer(base, -1, 0, [&](short) {
+        fired = true;
+        event_base_loopbreak(base);
+    });
+    REQUIRE(timer.add_ms(1) == 0);
+    one.write("x");
+    event_base_dispatch(base);
+    CHECK(fired);
+    one.free();
+    two.free();
+    close(sinks[0]);
+    close(sinks[1]);
 }
