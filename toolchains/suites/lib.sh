@@ -91,3 +91,12 @@ build_and_test() {
         run_tests "$label" "$multiplier" "${which[@]}"
     fi
 }
+
+# quick_test LABEL TIMEOUT_MULTIPLIER ROOMS [MESON SETUP ARGUMENT...]
+# For builds that differ from others, which run everything, in one thing: all libraries, examples,
+# ports and integration tests, but unit tests of some rooms alone, with one backend.
+quick_test() {
+    local label=$1 multiplier=$2 rooms=$3
+    shift 3
+    BACKENDS=best build_and_test "$label" "$multiplier" "$@" "-Dtest-rooms=$rooms"
+}

@@ -8,15 +8,17 @@ suite_options() {
     local option
     # Optimized: else inline functions of the C++ headers stay calls and show up as symbols.
     local -a fast=(--buildtype=plain -Doptimization=1 -Ddebug=false -Dwerror=true)
+    # What the options touch; slim, with all of them at once, runs everything.
+    local rooms=base,mem,log,thread,locks,debug,loop
     for option in no-threads no-mem-hooks select-only no-debug; do
-        BACKENDS=best build_and_test "options-$option" 1 "${fast[@]}" "-D$option=true"
+        quick_test "options-$option" 1 $rooms "${fast[@]}" "-D$option=true"
     done
     build_and_test options-slim 1 "${fast[@]}" --native-file "$TOOLCHAINS/slim.ini" \
         -Dexamples=enabled
-    BACKENDS=best build_and_test options-shared 1 "${fast[@]}" -Ddefault_library=shared
+    quick_test options-shared 1 base "${fast[@]}" -Ddefault_library=shared
     build_only options-both "${fast[@]}" -Ddefault_library=both -Dtests=disabled \
         -Dexamples=enabled
-    BACKENDS=best build_and_test options-port-posix 1 "${fast[@]}" -Dport=posix
+    quick_test options-port-posix 1 loop,net "${fast[@]}" -Dport=posix
     external_port
     build_only options-port-template "${fast[@]}" -Dport=template -Dno-threads=true \
         -Dtests=disabled -Dexamples=disabled
