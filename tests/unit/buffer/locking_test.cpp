@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "buffer_support.h"
+#include "support/test_event.h"
 
 using namespace evlet_test;
 
@@ -184,6 +185,28 @@ TEST_CASE("callbacks_of_a_shared_buffer_are_deferred_to_the_thread_of_the_loop")
     CHECK(added == kRounds);
     CHECK_FALSE(elsewhere);
     buffer.free();
+}
+
+TEST_CASE("a_shared_buffer_may_be_freed_and_deferred_anew_while_its_callbacks_are_on_their_way") {
+    REQUIRE(evthread_use_pthreads() == 0);
+    Base base;
+    std::atomic<bool> done(false);
+    std::thread other([&] {
+        for (int i = 0; i < kRounds / 10; ++i) {
+            evbuffer* const buffer = evbuffer_new();
+            evbuffer_enable_locking(buffer, nullptr);
+            evbuffer_add_cb(
+                buffer, [](evbuffer*, const evbuffer_cb_info*, void*) {}, nullptr);
+            evbuffer_defer_callbacks(buffer, base);
+            evbuffer_add(buffer, "abc", 3);
+            evbuffer_defer_callbacks(buffer, base);
+            evbuffer_add(buffer, "def", 3);
+            evbuffer_free(buffer);
+        }
+        done = true;
+    });
+    CHECK(run_until(base, [&] { return done.load(); }));
+    other.join();
 }
 
 #endif

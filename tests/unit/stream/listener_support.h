@@ -65,19 +65,6 @@ private:
     evconnlistener* lev_;
 };
 
-// Runs the loop until `done` answers true; false if it does not in all that time.
-inline bool run_until(event_base* base, const std::function<bool()>& done) {
-    const long long give_up = monotonic_us(base) + kPatienceMs * 1000LL;
-    TestEvent tick(base, -1, EV_PERSIST);
-    tick.add_ms(5);
-    while (!done()) {
-        if (monotonic_us(base) > give_up)
-            return false;
-        event_base_loop(base, EVLOOP_ONCE);
-    }
-    return true;
-}
-
 // Runs the loop for `ms` milliseconds or a little more. The time it was, in milliseconds.
 inline long run_for(event_base* base, long ms) {
     const long long begin = monotonic_us(base);

@@ -55,7 +55,7 @@ TEST_CASE("a group keeps a copy of its configuration") {
     Group group(base, cfg);
     ev_token_bucket_cfg_free(cfg);
     Readers members = make_members(base, group, 1, 1000);
-    settle(base);
+    settle_now(base);
     CHECK(members[0]->received == 100);
 }
 
@@ -72,7 +72,7 @@ TEST_CASE("members share the tokens equally") {
     Limit limit(1000, 1000);
     Group group(base, limit);
     Readers members = make_members(base, group, 4, 2000);
-    settle(base);
+    settle_now(base);
     for (const auto& member : members) {
         CHECK(member->received == 250);
         CHECK(member->read_suspended(evlet::kByGroup));
@@ -86,7 +86,7 @@ TEST_CASE("what some members do not want the others may have") {
     Group group(base, limit);
     Readers members = make_members(base, group, 4, 100);
     members[2]->feed(2000);
-    settle(base);
+    settle_now(base);
     CHECK(members[0]->received == 100);
     CHECK(members[1]->received == 100);
     CHECK(members[2]->received == 700);
@@ -101,7 +101,7 @@ TEST_CASE("members write at the group's rate") {
     const std::string bytes(2000, 'z');
     for (const auto& member : members)
         REQUIRE(bufferevent_write(member->bev, bytes.data(), bytes.size()) == 0);
-    settle(base);
+    settle_now(base);
     CHECK(members[0]->arrived() + members[1]->arrived() == 1000);
     CHECK(total_written(group) == 1000);
     CHECK(total_read(group) == 2);
@@ -112,13 +112,13 @@ TEST_CASE("totals count until they are reset") {
     Limit limit(1000, 1000);
     Group group(base, limit);
     Readers members = make_members(base, group, 2, 300);
-    settle(base);
+    settle_now(base);
     CHECK(total_read(group) == 600);
     bufferevent_rate_limit_group_get_totals(group, nullptr, nullptr);
     bufferevent_rate_limit_group_reset_totals(group);
     CHECK(total_read(group) == 0);
     members[0]->feed(50);
-    settle(base);
+    settle_now(base);
     CHECK(total_read(group) == 50);
 }
 
@@ -128,7 +128,7 @@ TEST_CASE("a share is not below the minimum, even if some get nothing this time"
     Group group(base, limit);
     REQUIRE(bufferevent_rate_limit_group_set_min_share(group, 400) == 0);
     Readers members = make_members(base, group, 4, 2000);
-    settle(base);
+    settle_now(base);
     std::vector<size_t> received;
     for (const auto& member : members)
         received.push_back(member->received);
@@ -150,11 +150,11 @@ TEST_CASE("with more members than tokens each gets its byte in turn") {
     Group group(base, limit);
     REQUIRE(bufferevent_rate_limit_group_set_min_share(group, 0) == 0);
     Readers members = make_members(base, group, 7, 10);
-    settle(base);
+    settle_now(base);
     CHECK(sum_received(members) == 3);
     for (int i = 0; i < 4; ++i) {
         REQUIRE(bufferevent_rate_limit_group_decrement_read(group, -1) == 0);
-        settle(base);
+        settle_now(base);
     }
     CHECK(spread(members) == 0);
     CHECK(sum_received(members) == 7);
@@ -166,12 +166,12 @@ TEST_CASE("members that got nothing come first when there are tokens again") {
     Group group(base, limit);
     REQUIRE(bufferevent_rate_limit_group_set_min_share(group, 100) == 0);
     Readers members = make_members(base, group, 5, 2000);
-    settle(base);
+    settle_now(base);
     for (int round = 1; round < 15; ++round) {
         CHECK(sum_received(members) == static_cast<size_t>(round) * 100);
         CHECK(spread(members) <= 100);
         REQUIRE(bufferevent_rate_limit_group_decrement_read(group, -100) == 0);
-        settle(base);
+        settle_now(base);
     }
     CHECK(spread(members) == 0);
 }
@@ -182,12 +182,12 @@ TEST_CASE("a share that was cut short is made up for first") {
     Group group(base, limit);
     REQUIRE(bufferevent_rate_limit_group_set_min_share(group, 64) == 0);
     Readers members = make_members(base, group, 4, 5000);
-    settle(base);
+    settle_now(base);
     for (int round = 1; round < 64; ++round) {
         CHECK(sum_received(members) == static_cast<size_t>(round) * 100);
         CHECK(spread(members) <= 2 * 64);
         REQUIRE(bufferevent_rate_limit_group_decrement_read(group, -100) == 0);
-        settle(base);
+        settle_now(base);
     }
     CHECK(spread(members) <= 64);
 }
@@ -223,14 +223,14 @@ TEST_CASE("a turn that a disabled member cannot use goes to the next") {
     Group group(base, limit);
     REQUIRE(bufferevent_rate_limit_group_set_min_share(group, 100) == 0);
     Readers members = make_members(base, group, 3, 2000);
-    settle(base);
+    settle_now(base);
     REQUIRE(sum_received(members) == 100);
     // All three are waiting now, the one that was served last.
     for (const auto& member : members)
         if (member->received == 0)
             REQUIRE(bufferevent_disable(member->bev, EV_READ) == 0);
     REQUIRE(bufferevent_rate_limit_group_decrement_read(group, -100) == 0);
-    settle(base);
+    settle_now(base);
     CHECK(sum_received(members) == 200);
 }
 
@@ -242,7 +242,7 @@ TEST_CASE("the tighter of own and group's limit counts") {
     REQUIRE(bufferevent_set_rate_limit(members[0]->bev, tight) == 0);
     CHECK(bufferevent_get_max_to_read(members[0]->bev) == 100);
     CHECK(bufferevent_get_max_to_read(members[1]->bev) == 500);
-    settle(base);
+    settle_now(base);
     CHECK(members[0]->received == 100);
     CHECK(members[0]->read_suspended(evlet::kByRate));
     CHECK(members[1]->received == 900);
@@ -256,10 +256,10 @@ TEST_CASE("a member's own limit can be taken away without leaving the group") {
     Group group(base, wide);
     Readers members = make_members(base, group, 1, 2000);
     REQUIRE(bufferevent_set_rate_limit(members[0]->bev, tight) == 0);
-    settle(base);
+    settle_now(base);
     REQUIRE(members[0]->received == 100);
     REQUIRE(bufferevent_set_rate_limit(members[0]->bev, nullptr) == 0);
-    settle(base);
+    settle_now(base);
     CHECK(members[0]->received == 1000);
 }
 
@@ -268,9 +268,9 @@ TEST_CASE("a member that leaves is resumed and free") {
     Limit limit(100, 100);
     Group group(base, limit);
     Readers members = make_members(base, group, 2, 1000);
-    settle(base);
+    settle_now(base);
     REQUIRE(bufferevent_remove_from_rate_limit_group(members[0]->bev) == 0);
-    settle(base);
+    settle_now(base);
     CHECK(members[0]->received == 1000);
     CHECK(members[1]->received < 100);
     CHECK(total_read(group) == 100);
@@ -284,7 +284,7 @@ TEST_CASE("a member keeps its own limit when it leaves") {
     Readers members = make_members(base, group, 1, 1000);
     REQUIRE(bufferevent_set_rate_limit(members[0]->bev, own) == 0);
     REQUIRE(bufferevent_remove_from_rate_limit_group(members[0]->bev) == 0);
-    settle(base);
+    settle_now(base);
     CHECK(members[0]->received == 50);
 }
 
@@ -294,14 +294,14 @@ TEST_CASE("a waiting member that is freed takes nobody's turn with it") {
     Group group(base, limit);
     REQUIRE(bufferevent_rate_limit_group_set_min_share(group, 100) == 0);
     Readers members = make_members(base, group, 3, 1000);
-    settle(base);
+    settle_now(base);
     for (const auto& member : members)
         if (member->received == 0) {
             member->free();
             break;
         }
     REQUIRE(bufferevent_rate_limit_group_decrement_read(group, -200) == 0);
-    settle(base);
+    settle_now(base);
     CHECK(sum_received(members) == 300);
 }
 
@@ -311,14 +311,14 @@ TEST_CASE("a member that was given a turn may be freed before it hears of it") {
     Group group(base, limit);
     REQUIRE(bufferevent_rate_limit_group_set_min_share(group, 100) == 0);
     Readers members = make_members(base, group, 3, 1000);
-    settle(base);
+    settle_now(base);
     REQUIRE(bufferevent_rate_limit_group_decrement_read(group, -100) == 0);
     for (const auto& member : members)
         if (!bufferevent_get_max_to_read(member->bev))
             continue;
         else
             member->free();
-    settle(base);
+    settle_now(base);
     CHECK(sum_received(members) == 200);
 }
 
@@ -327,11 +327,11 @@ TEST_CASE("joining another group means leaving the first") {
     Limit limit(100, 100), wide(500, 500);
     Group first(base, limit), second(base, wide);
     Readers members = make_members(base, first, 1, 1000);
-    settle(base);
+    settle_now(base);
     REQUIRE(members[0]->received == 100);
     REQUIRE(bufferevent_add_to_rate_limit_group(members[0]->bev, second) == 0);
     REQUIRE(bufferevent_add_to_rate_limit_group(members[0]->bev, second) == 0);
-    settle(base);
+    settle_now(base);
     CHECK(members[0]->received == 600);
     CHECK(total_read(first) == 100);
     CHECK(total_read(second) == 500);
@@ -346,7 +346,7 @@ TEST_CASE("a member may leave its group or be freed in its callback") {
         CHECK(bufferevent_remove_from_rate_limit_group(members[0]->bev) == 0);
     };
     members[1]->on_data = [&] { members[1]->free(); };
-    settle(base);
+    settle_now(base);
     CHECK(members[0]->received == 2000);
     CHECK(members[1]->received > 0);
     CHECK(members[1]->received <= 500);  // its share
@@ -359,10 +359,10 @@ TEST_CASE("a debt of the group stops all its members") {
     Readers members = make_members(base, group, 2, 1000);
     REQUIRE(bufferevent_rate_limit_group_decrement_read(group, 150) == 0);
     CHECK(bufferevent_rate_limit_group_get_read_limit(group) == -50);
-    settle(base);
+    settle_now(base);
     CHECK(sum_received(members) == 0);
     REQUIRE(bufferevent_rate_limit_group_decrement_read(group, -150) == 0);
-    settle(base);
+    settle_now(base);
     CHECK(sum_received(members) == 100);
 }
 
@@ -384,7 +384,7 @@ TEST_CASE("a group's new rates clip its bucket and end a long sleep") {
     Readers members = make_members(base, group, 1, 1000);
     REQUIRE(bufferevent_rate_limit_group_set_cfg(group, slower) == 0);
     CHECK(bufferevent_rate_limit_group_get_read_limit(group) == 200);
-    settle(base);
+    settle_now(base);
     CHECK(members[0]->received == 200);
     members[0]->on_data = [&] {
         if (members[0]->received == 1000)
@@ -400,10 +400,10 @@ TEST_CASE("a group that is freed too early goes with its last member") {
     Limit limit(100, 100);
     Group group(base, limit);
     Readers members = make_members(base, group, 2, 1000);
-    settle(base);
+    settle_now(base);
     group.free();
     members[0]->free();
-    settle(base);
+    settle_now(base);
     CHECK(sum_received(members) == 100);
     members[1]->free();
     CHECK(added_events(base) == 0);
@@ -414,13 +414,13 @@ TEST_CASE("a member of another base is resumed in its own loop, which stays for 
     Limit limit(100, 100);
     Group group(base, limit);
     Readers members = make_members(other, group, 1, 1000);
-    settle(other);
+    settle_now(other);
     REQUIRE(members[0]->received == 100);
     CHECK(pass(other) == 0);
     REQUIRE(bufferevent_rate_limit_group_decrement_read(group, -100) == 0);
-    settle(base);
+    settle_now(base);
     CHECK(members[0]->received == 100);
-    settle(other);
+    settle_now(other);
     CHECK(members[0]->received == 200);
     members[0]->free();
     CHECK(event_base_get_num_events(other, EVENT_BASE_COUNT_ADDED | EVENT_BASE_COUNT_VIRTUAL) == 0);
@@ -441,7 +441,7 @@ TEST_CASE("a member that memory does not allow is not in the group") {
         CHECK(done == !memory.failed());
         memory.stop_failing();
         stream.feed(1000);
-        settle(base);
+        settle_now(base);
         CHECK(stream.received == (done ? 100 : 1000));
     }
 }
@@ -455,7 +455,7 @@ TEST_CASE("a member that cannot join another group stays in its own") {
     memory.fail_at(1, true);
     CHECK(bufferevent_add_to_rate_limit_group(members[0]->bev, second) == -1);
     memory.stop_failing();
-    settle(base);
+    settle_now(base);
     CHECK(total_read(first) == 100);
     CHECK(total_read(second) == 0);
 }
@@ -470,7 +470,7 @@ TEST_CASE("groups give back all their memory") {
         {
             Group group(base, limit);
             const Readers members = make_members(base, group, 3, 1);
-            settle(base);
+            settle_now(base);
             REQUIRE(bufferevent_remove_from_rate_limit_group(members[1]->bev) == 0);
         }
         if (counting)

@@ -101,7 +101,7 @@ TEST_CASE("reading stops when the bucket is empty") {
     Reader stream(base);
     REQUIRE(bufferevent_set_rate_limit(stream.bev, limit) == 0);
     stream.feed(1000);
-    settle(base);
+    settle_now(base);
     CHECK(stream.received == 100);
     CHECK(stream.read_suspended(evlet::kByRate));
     CHECK_FALSE(stream.write_suspended(evlet::kByRate));
@@ -115,7 +115,7 @@ TEST_CASE("writing stops when the bucket is empty") {
     Reader stream(base);
     REQUIRE(bufferevent_set_rate_limit(stream.bev, limit) == 0);
     write_bytes(stream, 1000);
-    settle(base);
+    settle_now(base);
     CHECK(stream.arrived() == 100);
     CHECK(stream.write_suspended(evlet::kByRate));
     CHECK_FALSE(stream.read_suspended(evlet::kByRate));
@@ -128,7 +128,7 @@ TEST_CASE("a limited stream that moves nothing has no timer") {
     Reader stream(base);
     const int before = added_events(base);
     REQUIRE(bufferevent_set_rate_limit(stream.bev, limit) == 0);
-    settle(base);
+    settle_now(base);
     CHECK(added_events(base) == before);
 }
 
@@ -139,14 +139,14 @@ TEST_CASE("tokens given back resume a direction at once") {
     REQUIRE(bufferevent_set_rate_limit(stream.bev, limit) == 0);
     stream.feed(1000);
     write_bytes(stream, 1000);
-    settle(base);
+    settle_now(base);
     REQUIRE(stream.arrived() == 100);
     REQUIRE(bufferevent_decrement_read_limit(stream.bev, -50) == 0);
-    settle(base);
+    settle_now(base);
     CHECK(stream.received == 150);
     CHECK(stream.arrived() == 0);
     REQUIRE(bufferevent_decrement_write_limit(stream.bev, -70) == 0);
-    settle(base);
+    settle_now(base);
     CHECK(stream.received == 150);
     CHECK(stream.arrived() == 70);
 }
@@ -160,13 +160,13 @@ TEST_CASE("a debt has to be paid before anything moves") {
     CHECK(bufferevent_get_read_limit(stream.bev) == -50);
     CHECK(bufferevent_get_max_to_read(stream.bev) == 0);
     stream.feed(1000);
-    settle(base);
+    settle_now(base);
     CHECK(stream.received == 0);
     REQUIRE(bufferevent_decrement_read_limit(stream.bev, -50) == 0);
-    settle(base);
+    settle_now(base);
     CHECK(stream.received == 0);
     REQUIRE(bufferevent_decrement_read_limit(stream.bev, -1) == 0);
-    settle(base);
+    settle_now(base);
     CHECK(stream.received == 1);
 }
 
@@ -184,10 +184,10 @@ TEST_CASE("a limit that is taken away resumes both directions") {
     REQUIRE(bufferevent_set_rate_limit(stream.bev, limit) == 0);
     stream.feed(1000);
     write_bytes(stream, 1000);
-    settle(base);
+    settle_now(base);
     REQUIRE(stream.arrived() == 100);
     REQUIRE(bufferevent_set_rate_limit(stream.bev, nullptr) == 0);
-    settle(base);
+    settle_now(base);
     CHECK(stream.received == 1000);
     CHECK(stream.arrived() == 900);
     CHECK(added_events(base) == 1);  // it reads; no timer is left
@@ -200,10 +200,10 @@ TEST_CASE("setting the limit anew gives no fresh tokens") {
     Reader stream(base);
     REQUIRE(bufferevent_set_rate_limit(stream.bev, limit) == 0);
     stream.feed(1000);
-    settle(base);
+    settle_now(base);
     REQUIRE(bufferevent_set_rate_limit(stream.bev, limit) == 0);
     REQUIRE(bufferevent_set_rate_limit(stream.bev, faster) == 0);
-    settle(base);
+    settle_now(base);
     CHECK(stream.received == 100);
 }
 
@@ -222,7 +222,7 @@ TEST_CASE("a shorter tick ends a long sleep") {
     Reader stream(base);
     REQUIRE(bufferevent_set_rate_limit(stream.bev, slow) == 0);
     stream.feed(1000);
-    settle(base);
+    settle_now(base);
     REQUIRE(stream.received == 100);
     stream.on_data = [&] {
         if (stream.received == 1000)
@@ -311,7 +311,7 @@ TEST_CASE("a suspended stream that is freed leaves nothing in the base") {
     Reader stream(base);
     REQUIRE(bufferevent_set_rate_limit(stream.bev, limit) == 0);
     stream.feed(1000);
-    settle(base);
+    settle_now(base);
     REQUIRE(stream.read_suspended(evlet::kByRate));
     stream.free();
     CHECK(added_events(base) == 0);
@@ -324,7 +324,7 @@ TEST_CASE("a limited stream may be freed in its callback") {
     REQUIRE(bufferevent_set_rate_limit(stream.bev, limit) == 0);
     stream.feed(1000);
     stream.on_data = [&] { stream.free(); };
-    settle(base);
+    settle_now(base);
     CHECK(stream.received == 100);
     CHECK(added_events(base) == 0);
 }
@@ -336,7 +336,7 @@ TEST_CASE("a limit may be taken away in a callback of the stream") {
     REQUIRE(bufferevent_set_rate_limit(stream.bev, limit) == 0);
     stream.feed(1000);
     stream.on_data = [&] { CHECK(bufferevent_set_rate_limit(stream.bev, nullptr) == 0); };
-    settle(base);
+    settle_now(base);
     CHECK(stream.received == 1000);
 }
 
@@ -346,13 +346,13 @@ TEST_CASE("a direction that was disabled meanwhile stays so") {
     Reader stream(base);
     REQUIRE(bufferevent_set_rate_limit(stream.bev, limit) == 0);
     stream.feed(1000);
-    settle(base);
+    settle_now(base);
     REQUIRE(bufferevent_disable(stream.bev, EV_READ) == 0);
     REQUIRE(bufferevent_set_rate_limit(stream.bev, nullptr) == 0);
-    settle(base);
+    settle_now(base);
     CHECK(stream.received == 100);
     REQUIRE(bufferevent_enable(stream.bev, EV_READ) == 0);
-    settle(base);
+    settle_now(base);
     CHECK(stream.received == 1000);
 }
 
@@ -370,7 +370,7 @@ TEST_CASE("a limit that memory does not allow leaves the stream unlimited") {
         CHECK(done == !memory.failed());
         memory.stop_failing();
         stream.feed(1000);
-        settle(base);
+        settle_now(base);
         CHECK(stream.received == (done ? 100 : 1000));
     }
 }
@@ -383,7 +383,7 @@ TEST_CASE("a stream without memory for its timer goes on and runs up a debt") {
     REQUIRE(bufferevent_disable(stream.bev, EV_READ) == 0);
     REQUIRE(bufferevent_set_rate_limit(stream.bev, limit) == 0);
     write_bytes(stream, 350);
-    settle(base);
+    settle_now(base);
     REQUIRE(stream.arrived() == 100);
     // The timer is pending now, so that the next stream's needs memory to be beside it.
     Readers others;
@@ -393,7 +393,7 @@ TEST_CASE("a stream without memory for its timer goes on and runs up a debt") {
         write_bytes(*others.back(), 350);
     }
     memory.fail_at(1, true);
-    settle(base);
+    settle_now(base);
     CHECK(memory.failed());
     memory.stop_failing();
     int in_debt = 0;
@@ -420,7 +420,7 @@ TEST_CASE("limits give back all their memory") {
             Reader stream(base);
             REQUIRE(bufferevent_set_rate_limit(stream.bev, limit) == 0);
             stream.feed(1000);
-            settle(base);
+            settle_now(base);
         }
         if (counting)
             CHECK(memory.outstanding() == before);

@@ -135,7 +135,7 @@ inline size_t sum_received(const Readers& readers) {
 }
 
 // Everything that can happen without time passing.
-inline void settle(event_base* base) {
+inline void settle_now(event_base* base) {
     REQUIRE(event_base_loop(base, EVLOOP_NONBLOCK) >= 0);
 }
 

@@ -108,14 +108,14 @@ TEST_CASE("members may be freed from another thread while they wait") {
     const timeval often = milliseconds(1);
     REQUIRE(event_add(keep, &often) == 0);
     std::thread loop([&] { event_base_dispatch(worker.base); });
-    settle(base);
+    settle_now(base);
     for (const auto& member : worker.members)
         member->free();
     group.free();
     event_base_loopexit(worker.base, nullptr);
     loop.join();
     // What the loop has not destroyed yet is its to destroy.
-    settle(worker.base);
+    settle_now(worker.base);
     event_free(keep);
     CHECK(added_events(worker.base) == 0);
 }

@@ -133,16 +133,6 @@ private:
     bufferevent* bev_;
 };
 
-// Runs the loop until the condition holds. False if it does not in a long time.
-inline bool run_until(event_base* base, const std::function<bool()>& condition) {
-    bool gave_up = false;
-    TestEvent patience(base, -1, 0, [&](short) { gave_up = true; });
-    REQUIRE(patience.add_ms(20000) == 0);
-    while (!gave_up && !condition())
-        event_base_loop(base, EVLOOP_ONCE);
-    return condition();
-}
-
 // A few passes: what is ready is done after them, and what comes of it too.
 inline void settle(event_base* base) {
     for (int i = 0; i < 4; ++i)

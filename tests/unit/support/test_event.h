@@ -73,6 +73,23 @@ inline void in_a_callback(event_base* base, const std::function<void()>& body) {
     pass(base);
 }
 
+// Runs the loop until `condition` holds, which is asked after each turn and every few milliseconds.
+// False if it does not in a time that is ample on any machine.
+inline bool run_until(event_base* base, const std::function<bool()>& condition) {
+    constexpr int kTickMs = 5;
+    constexpr int kMostTicks = 20000 / kTickMs;
+    int ticks = 0;
+    TestEvent tick(base, -1, EV_PERSIST, [&](short) {
+        // Where something is always ready a turn does not end by itself.
+        if (++ticks >= kMostTicks)
+            event_base_loopbreak(base);
+    });
+    tick.add_ms(kTickMs);
+    while (!condition() && ticks < kMostTicks)
+        event_base_loop(base, EVLOOP_ONCE);
+    return condition();
+}
+
 // The monotonic clock in microseconds.
 inline long long monotonic_us(event_base* base) {
     timeval now;
