@@ -139,11 +139,11 @@ void evbuffer_unlock(struct evbuffer *buf);
  *  when a byte is looked at all the same; it costs a copy. */
 #define EVBUFFER_FLAG_DRAINS_TO_FD 1
 
-/** Set EVBUFFER_FLAG_* values, beside those set already. Other bits are ignored. */
+/** Set EVBUFFER_FLAG_* values, beside those set already. -1: other bits; nothing is changed. */
 EVENT2_EXPORT_SYMBOL
 int evbuffer_set_flags(struct evbuffer *buf, ev_uint64_t flags);
 
-/** Clear EVBUFFER_FLAG_* values. */
+/** Clear EVBUFFER_FLAG_* values. -1: other bits; nothing is changed. */
 EVENT2_EXPORT_SYMBOL
 int evbuffer_clear_flags(struct evbuffer *buf, ev_uint64_t flags);
 
@@ -230,7 +230,8 @@ int evbuffer_add_vprintf(struct evbuffer *buf, const char *fmt, va_list ap)
     ;
 
 /** Move all bytes of `inbuf` to the back of `outbuf`, without a copy but for a few bytes that would
- *  waste a block. The two are different buffers. -1 also when the front of `inbuf` is frozen. */
+ *  waste a block. Nothing happens if the two are one. -1 also when the front of `inbuf` is
+ *  frozen. */
 EVENT2_EXPORT_SYMBOL
 int evbuffer_add_buffer(struct evbuffer *outbuf, struct evbuffer *inbuf);
 
@@ -529,11 +530,11 @@ int evbuffer_remove_cb(struct evbuffer *buf, evbuffer_cb_func cb, void *cbarg);
 /** Flag of a callback: it is called. Set when it is added; cleared, changes pass it by. */
 #define EVBUFFER_CB_ENABLED 1
 
-/** Set flags of a callback, EVBUFFER_CB_ENABLED. Other bits are ignored. */
+/** Set flags of a callback, EVBUFFER_CB_ENABLED. -1: other bits; nothing is changed. */
 EVENT2_EXPORT_SYMBOL
 int evbuffer_cb_set_flags(struct evbuffer *buf, struct evbuffer_cb_entry *cb, ev_uint32_t flags);
 
-/** Clear flags of a callback. Other bits are ignored. */
+/** Clear flags of a callback. -1: other bits; nothing is changed. */
 EVENT2_EXPORT_SYMBOL
 int evbuffer_cb_clear_flags(struct evbuffer *buf, struct evbuffer_cb_entry *cb, ev_uint32_t flags);
 

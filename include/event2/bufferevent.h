@@ -84,7 +84,8 @@ struct bufferevent;
 #define BEV_EVENT_WRITING 0x02
 /** The peer has closed its side; it may still receive. Data that came before is in the input. */
 #define BEV_EVENT_EOF 0x10
-/** An error that ends this direction; EVUTIL_SOCKET_ERROR() in the callback tells which. */
+/** An error that ends this direction. On sockets EVUTIL_SOCKET_ERROR() in the callback tells which;
+ *  after a connection by name ask bufferevent_socket_get_dns_error() first. */
 #define BEV_EVENT_ERROR 0x20
 /** A timeout of bufferevent_set_timeouts() has passed. */
 #define BEV_EVENT_TIMEOUT 0x40
@@ -209,8 +210,9 @@ EVENT2_EXPORT_SYMBOL
 int bufferevent_get_priority(const struct bufferevent *bev);
 
 /**
- * End a bufferevent. What is in its buffers is dropped, also output that was not sent. Allowed in
- * any callback. When it returns in the thread of the loop no callback will be called again; in
+ * End a bufferevent. What is in its buffers is dropped, also output that was not sent: a program
+ * that wants to say goodbye disables EV_READ, sets a write callback that frees, and writes. Allowed
+ * in any callback. When it returns in the thread of the loop no callback will be called again; in
  * another thread one that runs may still be at it. The memory goes when nobody uses it any more.
  */
 EVENT2_EXPORT_SYMBOL
@@ -245,9 +247,9 @@ void bufferevent_unlock(struct bufferevent *bev);
  * sent and the output holds the low write watermark or less. `eventcb`: anything else,
  * see BEV_EVENT_*. The read callback is not called again for data it left; more has to come.
  *
- * When writing is enabled on a socket, or a socket is set, while there is nothing to send, the write
- * callback is called once as soon as the socket takes data: a program that fills the output whenever
- * it is asked to begins there. Not so after BEV_EVENT_CONNECTED, which says as much.
+ * When writing is enabled on a socket, or a socket is set, while there is nothing to send, the
+ * write callback is called once as soon as the socket takes data: a program that fills the output
+ * whenever it is asked to begins there. Not so after BEV_EVENT_CONNECTED, which says as much.
  */
 EVENT2_EXPORT_SYMBOL
 void bufferevent_setcb(struct bufferevent *bev, bufferevent_data_cb readcb,
@@ -276,7 +278,9 @@ short bufferevent_get_enabled(struct bufferevent *bev);
  * Limit how long a direction may stand still; NULL: no limit, as at first. Afterwards the event
  * callback gets BEV_EVENT_TIMEOUT with BEV_EVENT_READING or BEV_EVENT_WRITING. A limit counts from
  * the last byte moved, and only while the direction is enabled and has something to wait for:
- * writing while there is output, reading while no watermark or rate limit holds it back. Copied.
+ * writing while there is output, reading while no watermark or rate limit holds it back. While a
+ * connection is being made the shorter of the two limits it, that of reading if reading is enabled;
+ * what times out so is over. Copied.
  */
 EVENT2_EXPORT_SYMBOL
 int bufferevent_set_timeouts(struct bufferevent *bev, const struct timeval *timeout_read,
@@ -542,7 +546,7 @@ int bufferevent_decrement_write_limit(struct bufferevent *bev, ev_ssize_t decr);
 
 /*
  * Groups. The members share the buckets: each may move its part of what is left, and at least the
- * minimum share, at once. Members that had to rest go on in random order, so that none starves.
+ * minimum share, at once. Members that had to rest take turns, so that none starves.
  */
 
 /** A group with the rate `cfg`, which is copied. Its ticks come from `base`. NULL: out of memory.

@@ -22,7 +22,8 @@
  *                                   (struct sockaddr *)&sin, sizeof(sin));
  *
  * When no connection can be accepted because descriptors or memory ran out (EMFILE, ENFILE,
- * ENOBUFS, ENOMEM), the error callback is called once and accepting pauses for a short time and
+ * ENOBUFS, ENOMEM), the error callback is called and accepting pauses for a short time, again and
+ * again while that lasts, and
  * then resumes by itself; the loop never spins. Errors of a single connection, which was gone
  * before it was accepted, are not reported.
  *
@@ -71,8 +72,8 @@ typedef void (*evconnlistener_errorcb)(struct evconnlistener *lev, void *ptr);
 /** For evconnlistener_new_bind(): allow the port of a server that has just ended
  *  (evutil_make_listen_socket_reuseable()). */
 #define LEV_OPT_REUSEABLE (1u << 3)
-/** Give the listener a lock, so that any thread may use it. Needs thread support
- *  (event2/thread.h). */
+/** Give the listener a lock, so that any thread may use it. Without thread support
+ *  (event2/thread.h) there is none, and nothing says so. */
 #define LEV_OPT_THREADSAFE (1u << 4)
 /** Do not accept until evconnlistener_enable(). */
 #define LEV_OPT_DISABLED (1u << 5)

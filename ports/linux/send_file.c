@@ -23,6 +23,6 @@ ssize_t evlet_port_send_file(evlet_fd fd, evlet_fd file, int64_t offset, size_t 
         return -1;
     }
     sent = sendfile(fd, file, &position, size);
-    evlet_posix_release_sigpipe(&held, sent < 0 && errno == EPIPE);
+    evlet_posix_release_sigpipe(&held);
     return sent;
 }

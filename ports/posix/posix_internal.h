@@ -27,10 +27,9 @@ struct evlet_posix_sigpipe {
     int was_pending;
 };
 /* Around a write that may raise SIGPIPE, which the program then never sees. hold: 0, or -1 with
- * errno. release: takes the signal back if `broken`, the write having failed with EPIPE; keeps
- * errno. */
+ * errno. release: takes the signal back if it was raised; keeps errno. */
 int evlet_posix_hold_sigpipe(struct evlet_posix_sigpipe *ret_held);
-void evlet_posix_release_sigpipe(const struct evlet_posix_sigpipe *held, int broken);
+void evlet_posix_release_sigpipe(const struct evlet_posix_sigpipe *held);
 /* writev() that leaves no SIGPIPE behind. */
 ssize_t evlet_posix_write_quietly(int fd, const struct iovec *pieces, int count);
 

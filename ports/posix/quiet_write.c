@@ -37,11 +37,12 @@ int evlet_posix_hold_sigpipe(struct evlet_posix_sigpipe *ret_held) {
     return 0;
 }
 
-void evlet_posix_release_sigpipe(const struct evlet_posix_sigpipe *held, int broken) {
+/* Whatever the call answered: one that moved a part before the reader went raises it as well. */
+void evlet_posix_release_sigpipe(const struct evlet_posix_sigpipe *held) {
     int saved_errno = errno, taken;
     sigset_t only_sigpipe;
 
-    if (broken && !held->was_pending && sigpipe_is_pending()) {
+    if (!held->was_pending && sigpipe_is_pending()) {
         sigpipe_alone(&only_sigpipe);
         sigwait(&only_sigpipe, &taken);
     }
@@ -57,6 +58,6 @@ ssize_t evlet_posix_write_quietly(int fd, const struct iovec *pieces, int count)
         return -1;
     }
     written = writev(fd, pieces, count);
-    evlet_posix_release_sigpipe(&held, written < 0 && errno == EPIPE);
+    evlet_posix_release_sigpipe(&held);
     return written;
 }

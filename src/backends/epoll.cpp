@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The epoll backend. Each change of interest is one epoll_ctl; with the changelist
 // (EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST) changes are collected and made right before the wait, so
-// that a descriptor whose interest goes back and forth costs nothing.
+// that a descriptor whose interest goes back and forth costs nothing. Another thread's removals are
+// made at once all the same.
 //
 // The kernel's set is keyed by descriptor and open file together. A descriptor number that was
 // closed and used again therefore may or may not be known to it; every call tries what is likely
@@ -144,6 +145,17 @@ Status list_change(State& state, evlet_fd fd, FdSlot& slot, short before, short 
     return Status::ok;
 }
 
+// Another thread that takes an event away may close the descriptor next, and the number may be
+// another file by the time of the wait.
+void drop_now(State& state, evlet_fd fd, FdSlot& slot, short before) {
+    const bool listed = (slot.backend_flags & kListed) != 0;
+    const auto known = listed ? static_cast<short>(slot.backend_data) : before;
+    if (known)
+        (void)apply(state, fd, known, 0);
+    if (listed)
+        slot.backend_data = 0;
+}
+
 void apply_changes(event_base& base, State& state) {
     for (unsigned i = 0; i < state.change_count; ++i) {
         const evlet_fd fd = state.changes[i];
@@ -165,6 +177,10 @@ void apply_changes(event_base& base, State& state) {
 Status set_interest(event_base& base, evlet_fd fd, FdSlot& slot, short before, short after) {
     State& state = state_of(base);
     if (state.use_changes) {
+        if (!after && !in_loop_thread(base)) {
+            drop_now(state, fd, slot, before);
+            return Status::ok;
+        }
         const Status listed = list_change(state, fd, slot, before, after);
         // Without room in the list a removal is made at once: it may not fail.
         if (!failed(listed) || after)

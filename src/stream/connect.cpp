@@ -17,9 +17,7 @@ void on_outcome(Stream& stream, short what) {
     const evutil_socket_t fd = socket_of(stream);
     if (!(what & EV_WRITE)) {
         event_del_noblock(&stream.shown.ev_write);
-        stream.connecting = 0;
-        disable(stream, EV_WRITE);
-        call_event(stream, BEV_EVENT_TIMEOUT | BEV_EVENT_WRITING);
+        connecting_timed_out(stream);
         return;
     }
     // Refused in the call itself: the system does not tell twice.
@@ -41,11 +39,8 @@ void on_outcome(Stream& stream, short what) {
 }
 
 Status watch_outcome(Stream& stream) {
-    bufferevent& shown = stream.shown;
-    const timeval& timeout = shown.timeout_write;
-    const bool limited = timeout.tv_sec || timeout.tv_usec;
-    return event_add(&shown.ev_write, limited ? &timeout : nullptr) == 0 ? Status::ok
-                                                                         : Status::system;
+    const timeval* const limit = connect_limit(stream).timeout;
+    return event_add(&stream.shown.ev_write, limit) == 0 ? Status::ok : Status::system;
 }
 
 Status connect(Stream& stream, const sockaddr* address, int length) {
@@ -90,6 +85,24 @@ Status connect(Stream& stream, const sockaddr* address, int length) {
 }
 
 }  // namespace
+
+ConnectLimit connect_limit(const Stream& stream) {
+    const timeval& read = stream.shown.timeout_read;
+    const timeval& write = stream.shown.timeout_write;
+    const bool write_limited = evutil_timerisset(&write);
+    const bool read_limited = (stream.shown.enabled & EV_READ) && evutil_timerisset(&read);
+    if (read_limited && (!write_limited || evutil_timercmp(&read, &write, <)))
+        return {&read, EV_READ};
+    return {write_limited ? &write : nullptr, EV_WRITE};
+}
+
+void connecting_timed_out(Stream& stream) {
+    const short direction = connect_limit(stream).direction;
+    stream.connecting = 0;
+    disable(stream, direction);
+    call_event(stream, direction == EV_READ ? BEV_EVENT_TIMEOUT | BEV_EVENT_READING
+                                            : BEV_EVENT_TIMEOUT | BEV_EVENT_WRITING);
+}
 
 void begin_connecting(Stream& stream) {
     g_connecting_handler = on_outcome;

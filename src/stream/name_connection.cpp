@@ -41,7 +41,7 @@ struct NameConnection {
     Stream* stream;
     event_callback due;  // to begin when the addresses are known, and to end
     event delay;         // until the next address is tried
-    event limit;         // the stream's write timeout
+    event limit;         // connect_limit()
     evutil_addrinfo* list;
     const evutil_addrinfo* next[2];  // of IPv6, of IPv4: what to try next
     Attempt* attempts;
@@ -260,9 +260,7 @@ void on_limit(evutil_socket_t, short, void* argument) {
     if (connection.ended)
         return;
     end(connection);
-    stream.connecting = 0;
-    disable(stream, EV_WRITE);
-    call_event(stream, BEV_EVENT_TIMEOUT | BEV_EVENT_WRITING);
+    connecting_timed_out(stream);
 }
 
 // ---- Names ----
@@ -319,8 +317,8 @@ NameConnection* make_connection(Stream& stream) {
     assign(connection->delay, *connection, -1, 0, on_delay, connection);
     assign(connection->limit, *connection, -1, 0, on_limit, connection);
     init_deferred(connection->due, on_due, connection, event_get_priority(&connection->delay));
-    const timeval& timeout = stream.shown.timeout_write;
-    if ((timeout.tv_sec || timeout.tv_usec) && event_add(&connection->limit, &timeout) != 0) {
+    const timeval* const limit = connect_limit(stream).timeout;
+    if (limit && event_add(&connection->limit, limit) != 0) {
         release(*connection);
         return nullptr;
     }

@@ -199,7 +199,7 @@ int flush(Stream&, short, bufferevent_flush_mode) {
 }
 
 void assign(event& ev, Stream& stream, evutil_socket_t fd, short events, event_callback_fn call) {
-    const bool before = (flags(ev) & EVLIST_INIT) != 0;
+    const bool before = ev.ev_base != nullptr;  // its flags are the loop's to look at
     const ev_uint8_t priority = ev.ev_evcallback.evcb_pri;
     if (before)
         event_del_noblock(&ev);

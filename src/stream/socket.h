@@ -29,6 +29,16 @@ void stop_waiting_to_write(Stream& stream);
 
 // A connection is being made: nothing is read or sent until one of the two below.
 void begin_connecting(Stream& stream);
+// How long it may take: the shorter of the stream's timeouts, that of reading only if reading is
+// enabled. `timeout` is null without a limit.
+struct ConnectLimit {
+    const timeval* timeout;
+    short direction;
+};
+[[nodiscard]] ConnectLimit connect_limit(const Stream& stream);
+// It took longer, which is reported as a timeout of that direction. As for the next two the caller
+// holds a HandlerScope.
+void connecting_timed_out(Stream& stream);
 // It stands: `fd` is taken, BEV_EVENT_CONNECTED reported, and what is in the output sent. The
 // caller holds a HandlerScope.
 void socket_connected(Stream& stream, evutil_socket_t fd);

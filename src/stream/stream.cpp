@@ -76,7 +76,8 @@ Stream* make_stream(event_base* base, const bufferevent_ops& kind, size_t extra,
     if (lock_of) {
         stream->mutex = lock_of->mutex;
     } else if (options & BEV_OPT_THREADSAFE) {
-        if (failed(stream->mutex.init(Mutex::recursive))) {
+        // A program that was given no lock must not believe that it has one.
+        if (!thread::enabled() || failed(stream->mutex.init(Mutex::recursive))) {
             mem::release(stream);
             return nullptr;
         }

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Files in buffers: whole, cut short, empty, and what is no file.
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
 #include "file_support.h"
 
 using namespace evlet_test;
@@ -191,4 +196,36 @@ TEST_CASE("a_part_of_a_file_moves_between_buffers") {
             CHECK(holds(to, text.substr(0, 4000) + "><" + text.substr(4000)));
         }
     }
+}
+
+// A peer that closes while a part has been taken: the system reports the part, and raises the
+// signal all the same.
+TEST_CASE("a_file_to_a_peer_that_closes_is_an_error_and_no_signal") {
+    const int status = run_in_child([] {
+        constexpr off_t kSize = 8 << 20;
+        signal(SIGPIPE, SIG_DFL);
+        FILE* const file = tmpfile();
+        sockaddr_in address = {};
+        socklen_t length = sizeof address;
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        auto* const generic = reinterpret_cast<sockaddr*>(&address);
+        const int listener = socket(AF_INET, SOCK_STREAM, 0);
+        const int from = socket(AF_INET, SOCK_STREAM, 0);
+        if (!file || ftruncate(fileno(file), kSize) != 0 || listener < 0 || from < 0 ||
+            bind(listener, generic, length) != 0 || listen(listener, 1) != 0 ||
+            getsockname(listener, generic, &length) != 0 || connect(from, generic, length) != 0)
+            _exit(2);
+        close(accept(listener, nullptr, nullptr));
+        evbuffer* const buffer = evbuffer_new();
+        evbuffer_set_flags(buffer, EVBUFFER_FLAG_DRAINS_TO_FD);
+        if (evbuffer_add_file(buffer, dup(fileno(file)), 0, kSize) != 0)
+            _exit(3);
+        int sent = 1;
+        for (int i = 0; i < 1000 && sent > 0; ++i)
+            sent = evbuffer_write(buffer, from);
+        _exit(sent < 0 && (errno == EPIPE || errno == ECONNRESET) ? 0 : 4);
+    });
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 0);
 }

@@ -100,7 +100,7 @@ void free_from_buffer(int watched, int victim, int options) {
 
 TEST_CASE("pairs_and_filters_may_be_freed_by_who_watches_a_buffer_on_the_way") {
     Base base;
-    for (const int options : all_options(base)) {
+    for (const int options : all_options()) {
         for (int watched = 0; watched < 6; ++watched) {
             for (int victim = 0; victim < 3; ++victim) {
                 CAPTURE(options);
@@ -114,7 +114,7 @@ TEST_CASE("pairs_and_filters_may_be_freed_by_who_watches_a_buffer_on_the_way") {
 
 TEST_CASE("pairs_and_filters_may_be_freed_in_every_callback_with_all_options") {
     Base base;
-    const std::vector<int> choices = all_options(base);
+    const std::vector<int> choices = all_options();
     for (const Where where :
          {Where::read, Where::write, Where::event, Where::filter_in, Where::filter_out}) {
         for (const What what : {What::top, What::below, What::other_end, What::everything}) {
@@ -130,7 +130,7 @@ TEST_CASE("pairs_and_filters_may_be_freed_in_every_callback_with_all_options") {
 
 TEST_CASE("either_end_of_a_pair_may_be_freed_in_any_callback_of_either") {
     Base base;
-    for (const int options : all_options(base)) {
+    for (const int options : all_options()) {
         for (int which = 0; which < 3; ++which) {
             for (int victim = 0; victim < 3; ++victim) {
                 LinkedPair pair(base, options);
@@ -160,8 +160,9 @@ TEST_CASE("either_end_of_a_pair_may_be_freed_in_any_callback_of_either") {
 
 TEST_CASE("the_lock_of_a_pair_lives_as_long_as_either_end") {
     Base base;
+    const int options = has_locks() ? BEV_OPT_THREADSAFE : 0;
     for (int first = 0; first < 2; ++first) {
-        LinkedPair pair(base, BEV_OPT_THREADSAFE);
+        LinkedPair pair(base, options);
         SocketStream& gone = first ? pair.b : pair.a;
         SocketStream& rest = first ? pair.a : pair.b;
         gone.free();
@@ -175,9 +176,10 @@ TEST_CASE("the_lock_of_a_pair_lives_as_long_as_either_end") {
 
 TEST_CASE("a_filter_keeps_the_memory_of_what_it_stands_on") {
     Base base;
-    LinkedPair pair(base, BEV_OPT_THREADSAFE);
+    const int options = has_locks() ? BEV_OPT_THREADSAFE : 0;
+    LinkedPair pair(base, options);
     Codec codec = {mixing(), mixing()};
-    SocketStream top(codec.on(pair.b, BEV_OPT_THREADSAFE));
+    SocketStream top(codec.on(pair.b, options));
     top.enable(EV_READ);
     pair.a.write("x");
     pair.b.free();

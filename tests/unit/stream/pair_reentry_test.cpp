@@ -119,7 +119,7 @@ TEST_CASE("two_ends_that_echo_for_ever_do_not_keep_the_loop_from_others") {
 
 TEST_CASE("random_pieces_through_a_pair_come_out_as_they_went_in") {
     Base base;
-    for (const int options : all_options(base)) {
+    for (const int options : all_options()) {
         CAPTURE(options);
         for (unsigned seed = 1; seed < 4; ++seed)
             exchange(base, options, seed);
@@ -131,7 +131,7 @@ TEST_CASE("a_pair_that_cannot_be_made_leaves_nothing_behind") {
     Base base;
     FailingMemory memory;
     const long before = memory.outstanding();
-    for (const int options : all_options(base)) {
+    for (const int options : all_options()) {
         for (long nth = 1;; ++nth) {
             memory.fail_at(nth);
             bufferevent* ends[2] = {nullptr, nullptr};

@@ -168,6 +168,31 @@ TEST_CASE("a_peer_that_does_not_answer_is_a_timeout_of_writing") {
     CHECK(event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED) == 0);
 }
 
+TEST_CASE("the_shorter_timeout_limits_connecting_and_that_of_reading_only_if_reading_is_enabled") {
+    Base base;
+    Peer silent(Peer::silent, AF_INET);
+    const timeval brief = milliseconds(20), lengthy = {60, 0};
+    struct {
+        const timeval* read;
+        const timeval* write;
+        short enabled;
+        short told;
+    } const cases[] = {
+        {&brief, nullptr, EV_READ, BEV_EVENT_TIMEOUT | BEV_EVENT_READING},
+        {&brief, &lengthy, EV_READ, BEV_EVENT_TIMEOUT | BEV_EVENT_READING},
+        {&lengthy, &brief, EV_READ, BEV_EVENT_TIMEOUT | BEV_EVENT_WRITING},
+        {&brief, &brief, 0, BEV_EVENT_TIMEOUT | BEV_EVENT_WRITING},
+    };
+    for (const auto& each : cases) {
+        SocketStream stream(base, -1, BEV_OPT_CLOSE_ON_FREE);
+        REQUIRE(bufferevent_set_timeouts(stream, each.read, each.write) == 0);
+        stream.enable(each.enabled);
+        REQUIRE(connect(stream, silent.address()) == 0);
+        CHECK(run_until(base, [&] { return !stream.events.empty(); }));
+        CHECK(stream.events == std::vector<short>{each.told});
+    }
+}
+
 TEST_CASE("a_timeout_set_while_connecting_holds") {
     Base base;
     Peer silent(Peer::silent, AF_INET);

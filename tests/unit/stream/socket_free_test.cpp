@@ -29,7 +29,7 @@ void count_call(evbuffer*, const evbuffer_cb_info*, void* calls) {
 template <class Body>
 void with_all_options(Body body) {
     Base base;
-    for (const int options : all_options(base)) {
+    for (const int options : all_options()) {
         CAPTURE(options);
         SocketPair pair;
         SocketStream stream(base, dup(pair[0]), options | BEV_OPT_CLOSE_ON_FREE);
@@ -208,7 +208,7 @@ TEST_CASE("freed_in_a_callback_of_its_buffer_that_waited_for_the_loop") {
 
 TEST_CASE("freed_by_the_callback_of_another_when_both_are_ready") {
     Base base;
-    for (const int options : all_options(base)) {
+    for (const int options : all_options()) {
         CAPTURE(options);
         SocketPair one, two;
         SocketStream first(base, one[0], options & ~BEV_OPT_CLOSE_ON_FREE);
@@ -241,7 +241,7 @@ TEST_CASE("freed_with_everything_due_nothing_is_called") {
 TEST_CASE("a_bufferevent_replaced_in_its_callback_by_one_on_the_same_descriptor") {
     Base base;
     SocketPair pair;
-    for (const int options : all_options(base)) {
+    for (const int options : all_options()) {
         SocketStream old(base, pair[0], options & ~BEV_OPT_CLOSE_ON_FREE);
         bufferevent* made = nullptr;
         old.on_read = [&] {

@@ -117,7 +117,7 @@ TEST_CASE("making_a_bufferevent_without_memory_says_so_and_leaks_nothing") {
     {
         Base base;
         SocketPair pair;
-        for (const int options : all_options(base)) {
+        for (const int options : all_options()) {
             CAPTURE(options);
             const long before = memory.outstanding();
             for (int n = 1;; ++n) {
@@ -292,7 +292,7 @@ TEST_CASE("a_bufferevent_that_has_seen_everything_leaves_nothing_behind") {
     const long at_start = memory.outstanding();
     {
         Base base;
-        for (const int options : all_options(base)) {
+        for (const int options : all_options()) {
             SocketPair pair;
             SocketStream stream(base, dup(pair[0]), options | BEV_OPT_CLOSE_ON_FREE);
             int count = 0;
