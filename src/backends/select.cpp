@@ -20,6 +20,11 @@ struct State {
     unsigned words;
     unsigned end;    // one past the highest index that was ever wanted
     State* retired;  // shorter blocks to free after the wait that uses them
+#if EVLET_THREADS
+    // Another thread took an event away during the wait, and may have closed its descriptor, which
+    // the wait then complains about.
+    bool dropped;
+#endif
 
     [[nodiscard]] evlet_fd_word* bitmap(unsigned which) {
         return reinterpret_cast<evlet_fd_word*>(this + 1) + which * words;
@@ -73,6 +78,9 @@ Status grow(event_base& base, unsigned index) {
     memcpy(grown->bitmap(kWantRead), old.bitmap(kWantRead), old.words * sizeof(evlet_fd_word));
     memcpy(grown->bitmap(kWantWrite), old.bitmap(kWantWrite), old.words * sizeof(evlet_fd_word));
     grown->retired = &old;
+#if EVLET_THREADS
+    grown->dropped = old.dropped;
+#endif
     base.backend_state = grown;
     if (!base.waiting)
         release_retired(*grown);
@@ -102,6 +110,10 @@ Status set_interest(event_base& base, evlet_fd fd, FdSlot&, short, short after) 
             return grown;
     }
     State& state = state_of(base);
+#if EVLET_THREADS
+    if (!after)
+        state.dropped = true;
+#endif
     set_bit(state.bitmap(kWantRead), index, (after & EV_READ) != 0);
     set_bit(state.bitmap(kWantWrite), index, (after & EV_WRITE) != 0);
     if (index >= state.end)
@@ -124,8 +136,20 @@ void deliver(event_base& base, unsigned end, const evlet_fd_word* readable,
     }
 }
 
+// Whether a wait that failed may simply be tried again.
+bool may_retry([[maybe_unused]] event_base& base, int error) {
+#if EVLET_THREADS
+    if (state_of(base).dropped)
+        return true;
+#endif
+    return evlet_port_error_class(error) == EVLET_ERR_AGAIN;
+}
+
 Status wait(event_base& base, Nanos timeout) {
     State& state = state_of(base);
+#if EVLET_THREADS
+    state.dropped = false;
+#endif
     evlet_fd_word* const readable = state.bitmap(kReadyRead);
     evlet_fd_word* const writable = state.bitmap(kReadyWrite);
     memcpy(readable, state.bitmap(kWantRead), 2 * state.words * sizeof(evlet_fd_word));
@@ -140,7 +164,7 @@ Status wait(event_base& base, Nanos timeout) {
     Status result = Status::ok;
     if (found > 0) {
         deliver(base, end, readable, writable);
-    } else if (found < 0 && evlet_port_error_class(error) != EVLET_ERR_AGAIN) {
+    } else if (found < 0 && !may_retry(base, error)) {
         log::warn("select");
         result = Status::system;
     }
