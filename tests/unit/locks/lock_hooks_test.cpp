@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // evthread_set_lock_callbacks(): what it accepts and what the hooks are then asked for.
+#include <unistd.h>
+
+#include <thread>
+
 #include "locks/counting_hooks.h"
+#include "loop/base.h"
 
 using namespace evlet_test;
 
@@ -203,9 +208,8 @@ TEST_CASE("base_fails_cleanly_when_a_lock_cannot_be_made") {
 TEST_CASE("lock_that_cannot_be_taken_is_reported") {
     check_in_child([] {
         static int warnings;
-        event_set_log_callback([](int severity, const char*) {
-            warnings += severity == EVENT_LOG_WARN;
-        });
+        event_set_log_callback(
+            [](int severity, const char*) { warnings += severity == EVENT_LOG_WARN; });
         evthread_lock_callbacks hooks = kCountedLocks;
         hooks.lock = [](unsigned, void*) { return -1; };
         hooks.unlock = [](unsigned, void*) { return 0; };
@@ -225,5 +229,61 @@ TEST_CASE("shutdown_gives_the_locks_of_the_process_back_and_may_be_repeated") {
         CHILD_REQUIRE(g_books.locks_alive == 0);
         libevent_global_shutdown();
         CHILD_REQUIRE(g_books.locks_alive == 0);
+    });
+}
+
+namespace {
+
+// What another thread does between the moment when the loop has settled what to wait for and the
+// wait itself: when the base's lock is given back for it.
+struct Intruder {
+    event_base* base;
+    event* ev;
+    int fds[2];
+};
+Intruder* g_intruder;
+
+int unlock_and_let_in(unsigned mode, void* handle) {
+    Intruder* const intruder = g_intruder;
+    const bool now = intruder && intruder->base->waiting;
+    if (now)
+        g_intruder = nullptr;
+    const int result = counted_unlock(mode, handle);
+    if (now) {
+        std::thread([intruder] {
+            event_del_noblock(intruder->ev);
+            close(intruder->fds[0]);
+        }).join();
+    }
+    return result;
+}
+
+}  // namespace
+
+TEST_CASE("a_descriptor_closed_by_another_thread_right_before_the_wait_does_not_end_the_loop") {
+    check_in_child([] {
+        evthread_lock_callbacks hooks = kCountedLocks;
+        hooks.unlock = unlock_and_let_in;
+        CHILD_REQUIRE(evthread_set_lock_callbacks(&hooks) == 0);
+        CHILD_REQUIRE(evthread_set_condition_callbacks(&kCountedConditions) == 0);
+        evthread_set_id_callback(counted_id);
+        // select alone is handed a copy of what is wanted.
+        event_config* config = event_config_new();
+        for (const char* other : {"epoll", "poll"})
+            CHILD_REQUIRE(event_config_avoid_method(config, other) == 0);
+        Intruder intruder = {event_base_new_with_config(config), nullptr, {-1, -1}};
+        event_config_free(config);
+        CHILD_REQUIRE(intruder.base && pipe(intruder.fds) == 0);
+        intruder.ev = event_new(
+            intruder.base, intruder.fds[0], EV_READ, [](evutil_socket_t, short, void*) {}, nullptr);
+        CHILD_REQUIRE(event_add(intruder.ev, nullptr) == 0);
+        const timeval soon = {0, 20000};
+        CHILD_REQUIRE(event_base_loopexit(intruder.base, &soon) == 0);
+        g_intruder = &intruder;
+        CHILD_REQUIRE(event_base_dispatch(intruder.base) == 0);
+        CHILD_REQUIRE(g_intruder == nullptr);
+        event_free(intruder.ev);
+        event_base_free(intruder.base);
+        close(intruder.fds[1]);
     });
 }
