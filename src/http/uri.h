@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// struct evhttp_uri: a URI taken apart by RFC 3986. Called by the shells in api_uri.cpp and
+// api_uri_set.cpp, and by the server for request targets.
+//
+// The strings lie in the block that the URI was parsed into, or, once they were set, in blocks of
+// their own: a string is freed by itself exactly if it is not between the URI and `end`.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "base/text.h"
+#include "event2/http.h"
+
+struct evhttp_uri {
+    unsigned flags;  // EVHTTP_URI_*
+    int port;        // -1: none
+    char* scheme;    // each is null where the URI has no such part, but the path
+    char* userinfo;
+    char* host;
+    char* unixsocket;
+    char* path;
+    char* query;
+    char* fragment;
+    char* end;  // of the block that was parsed into
+};
+
+namespace evlet::http {
+
+// How many bytes behind a struct evhttp_uri parse_uri() may write for a text of this size.
+constexpr size_t uri_room(size_t text_size) {
+    return text_size + 8;  // a NUL for each part, of which some take the place of a delimiter
+}
+
+// Takes `text` apart into `uri`, whose strings go to the uri_room(text.size) bytes right behind the
+// structure. A URI or a relative reference, with EVHTTP_URI_* flags. False if it is neither; `uri`
+// then holds nothing to free.
+[[nodiscard]] bool parse_uri(evhttp_uri& uri, Text text, unsigned flags);
+// host[:port], as in the target of CONNECT and the Host field (RFC 9110 section 7.2), into `uri`
+// likewise. The host may be empty only if the whole text is.
+[[nodiscard]] bool parse_authority(evhttp_uri& uri, Text text);
+
+// Frees the strings that were set, not the structure.
+void clear_uri(evhttp_uri& uri);
+
+// Undoes percent-encoding in place or elsewhere (`to` has room for text.size bytes); "+" becomes a
+// space if `plus`. An ill-formed "%" stays. The length of the result.
+size_t percent_decode(Text text, char* to, bool plus);
+
+}  // namespace evlet::http
