@@ -105,6 +105,8 @@ bool location_same_origin(const struct evhttp_uri *a, const struct evhttp_uri *b
     const char *unix_a = evhttp_uri_get_unixsocket(a), *unix_b = evhttp_uri_get_unixsocket(b);
     if (unix_a != NULL || unix_b != NULL)
         return unix_a != NULL && unix_b != NULL && strcmp(unix_a, unix_b) == 0;
+    if (evhttp_uri_get_host(a) == NULL || evhttp_uri_get_host(b) == NULL)
+        return false;
     return strcasecmp(evhttp_uri_get_host(a), evhttp_uri_get_host(b)) == 0 &&
            location_port(a) == location_port(b);
 }

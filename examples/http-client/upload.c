@@ -102,6 +102,11 @@ struct upload *upload_open(struct event_base *base, const char *path) {
         upload_close(upload);
         return NULL;
     }
+    if (S_ISDIR(about.st_mode)) {
+        errno = EISDIR;
+        upload_close(upload);
+        return NULL;
+    }
     if (S_ISREG(about.st_mode)) {
         off_t start = lseek(upload->fd, 0, SEEK_CUR);
         upload->size = start >= 0 && start < about.st_size ? about.st_size - start : 0;

@@ -253,19 +253,26 @@ static bool read_number(const char *text, long low, long high, long *value) {
     return end != text && *end == '\0' && *value >= low && *value <= high;
 }
 
+static bool read_option(const char *option, const char *value, struct arguments *arguments) {
+    if (strcmp(option, "-b") == 0) {
+        arguments->address = value;
+        return true;
+    }
+    if (strcmp(option, "-p") == 0)
+        return read_number(value, 0, 65535, &arguments->port);
+    if (strcmp(option, "-n") == 0)
+        return read_number(value, 1, 400, &arguments->connections);
+    return false;
+}
+
 static bool read_arguments(int argc, char **argv, struct arguments *arguments) {
     int i;
     for (i = 1; i < argc && argv[i][0] == '-'; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : "";
         if (strcmp(argv[i], "-N") == 0)
             arguments->no_listings = true;
         else if (strcmp(argv[i], "-v") == 0)
             arguments->verbose = true;
-        else if (strcmp(argv[i], "-b") == 0 && ++i < argc)
-            arguments->address = value;
-        else if (strcmp(argv[i], "-p") == 0 && read_number(value, 0, 65535, &arguments->port))
-            i++;
-        else if (strcmp(argv[i], "-n") == 0 && read_number(value, 1, 400, &arguments->connections))
+        else if (i + 1 < argc && read_option(argv[i], argv[i + 1], arguments))
             i++;
         else
             return false;
