@@ -17,7 +17,9 @@ declare -A EVLET_PACKAGES=(
     [aarch64]="gcc-aarch64-linux-gnu g++-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
     [riscv64]="gcc-riscv64-linux-gnu g++-riscv64-linux-gnu libc6-dev-riscv64-cross qemu-user"
     [s390x]="gcc-s390x-linux-gnu g++-s390x-linux-gnu libc6-dev-s390x-cross qemu-user"
-    [client]="socat"
+    [client]="socat curl"
+    [browser]="chromium chromium-driver"
+    [demo]="curl python3-websockets"
     [peers]="libevent-dev libev-dev libuv1-dev libbenchmark-dev strace"
     [lint]="git"
 )

@@ -14,7 +14,8 @@ cross_test() {
 }
 
 suite_arm() {
-    need_packages build test arm || { record 0 1 0; return 0; }
+    need_packages build test arm client || { record 0 1 0; return 0; }
+    need_browser
     cross_test arm arm-linux -Doptimization=1
     cross_test arm-slim arm-linux --cross-file "$TOOLCHAINS/slim.ini"
     # What holds times and file offsets.

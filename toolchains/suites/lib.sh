@@ -9,6 +9,11 @@ record() {
     echo "$1 $2 $3" >>"$RESULTS"
 }
 
+# The tests with a browser are skipped, and say so, where it can not be had; all else goes on.
+need_browser() {
+    need_packages browser || echo "no browser: its tests will be skipped"
+}
+
 # failed_step LABEL STEP LOG: counts a step that is not a test as one failure.
 failed_step() {
     echo "FAILED $1: $2"
