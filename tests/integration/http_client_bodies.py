@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 
-from harness import DEADLINE, Program, check, main, run
+from harness import DEADLINE, Program, Skipped, check, main, run
 from http_client import failing, redirector, told
 from http_peer import Server, raw_server, serving
 from peers import MEGABYTE, listener, listening, payload
@@ -193,6 +193,8 @@ def own_server(path):
         with open(os.path.join(root, "big"), "wb") as file:
             file.write(data)
         server = os.path.join(os.path.dirname(path), "http-server")
+        if not os.path.exists(server):
+            raise Skipped("http-server is not built here")
         with listening(server, "-p", "0", root) as (_, port):
             url = f"http://127.0.0.1:{port}"
             run(path, "-f", "-o", copy, f"{url}/big")
