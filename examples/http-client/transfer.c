@@ -233,8 +233,10 @@ static enum status make_request(struct transfer *transfer, struct evhttp_request
         }
         if (evhttp_make_request(transfer->connection, request, transfer->asked.method, target) !=
             0) {
-            report(url_of(transfer), "the request can not be made");
-            status = STATUS_BAD_URL;
+            /* Its parts have been looked at before, so it is the system that refuses, as it does at
+             * once where there is no such UNIX socket. */
+            report(url_of(transfer), "no connection");
+            status = STATUS_NO_CONNECTION;
         }
     }
     free(target);

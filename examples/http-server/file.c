@@ -43,10 +43,12 @@ static void add_range(struct reply *reply, int status, const struct range *range
         add(reply, "Content-Range", text);
 }
 
-/* Takes over `fd` if it answers true. */
+/* Takes over `fd` if it answers true. The flag says that nobody is going to look at the bytes:
+ * without it they are mapped or read into memory. */
 static bool add_body(struct evbuffer *body, int fd, const struct range *range) {
     if (range->length > 0)
-        return evbuffer_add_file(body, fd, range->first, range->length) == 0;
+        return evbuffer_set_flags(body, EVBUFFER_FLAG_DRAINS_TO_FD) == 0 &&
+               evbuffer_add_file(body, fd, range->first, range->length) == 0;
     close(fd);
     return true;
 }

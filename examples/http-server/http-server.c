@@ -116,11 +116,7 @@ static void on_request(struct evhttp_request *request, void *arg) {
     }
     if (path == NULL || *path == '\0')
         path = "/";
-    /* A path that begins with two slashes has the form of a host with a path. */
-    if (strncmp(evhttp_request_get_uri(request), "//", 2) == 0)
-        status = HTTP_NOTFOUND;
-    else
-        status = path_open(server->root, path, &fd, &about);
+    status = path_open(server->root, path, &fd, &about);
     if (status != 0) {
         reply_status(request, status);
     } else if (!S_ISDIR(about.st_mode)) {

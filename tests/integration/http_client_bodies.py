@@ -112,7 +112,6 @@ def pipes_are_sent_in_chunks_as_they_fill(path):
         check(handler.headers["Transfer-Encoding"] == "chunked", "not chunked")
         while piece := handler.chunk():
             pieces.put(piece)
-        handler.rfile.readline()
         pieces.put(b"")
         handler.reply(200, b"thanks")
 
