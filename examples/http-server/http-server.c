@@ -2,8 +2,8 @@
 /*
  * Serves the files below a directory: listings, content types, conditional requests, ranges.
  * Prints "listening on ADDR:PORT" once clients can connect. SIGINT or SIGTERM ends it when the
- * downloads that are under way have ended, but after three seconds at the latest; a second one at
- * once.
+ * downloads that are under way have ended, but after some seconds at the latest (-g); a second one
+ * at once.
  *
  * Shows: evhttp with one callback for all paths, files that are sent without being read
  * (evbuffer_add_file()), limits for clients one does not trust, a graceful end. How a path is kept
@@ -37,13 +37,14 @@ struct server {
     struct evhttp *http;
     struct evconnlistener *listener;
     struct event *signals[2];
+    struct timeval grace;
     int root;
     bool listings, verbose, ending;
 };
 
 struct arguments {
     const char *address;
-    long port, connections;
+    long port, connections, grace;
     bool no_listings, verbose;
     const char *root;
 };
@@ -188,11 +189,11 @@ static void on_ended(struct evhttp *http, void *arg) {
 }
 
 static void on_signal(evutil_socket_t fd, short events, void *arg) {
-    static const struct timeval grace = {3, 0};
     struct server *server = arg;
     (void)fd;
     (void)events;
-    if (server->ending || evlet_http_shutdown(server->http, &grace, on_ended, server->base) != 0)
+    if (server->ending ||
+        evlet_http_shutdown(server->http, &server->grace, on_ended, server->base) != 0)
         event_base_loopbreak(server->base);
     server->ending = true;
 }
@@ -204,6 +205,7 @@ static int server_start(struct server *server, const struct arguments *arguments
 
     server->listings = !arguments->no_listings;
     server->verbose = arguments->verbose;
+    server->grace.tv_sec = arguments->grace;
     server->root = open(arguments->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (server->root < 0)
         return report(arguments->root, strerror(errno));
@@ -258,6 +260,8 @@ static bool read_option(const char *option, const char *value, struct arguments 
         return read_number(value, 0, 65535, &arguments->port);
     if (strcmp(option, "-n") == 0)
         return read_number(value, 1, 400, &arguments->connections);
+    if (strcmp(option, "-g") == 0)
+        return read_number(value, 1, 3600, &arguments->grace);
     return false;
 }
 
@@ -280,19 +284,22 @@ static bool read_arguments(int argc, char **argv, struct arguments *arguments) {
 }
 
 int main(int argc, char **argv) {
-    struct arguments arguments = {.address = "127.0.0.1", .port = 8080, .connections = 64};
+    struct arguments arguments = {
+        .address = "127.0.0.1", .port = 8080, .connections = 64, .grace = 3};
     struct server server = {.root = -1};
     int result = -1;
 
     if (!read_arguments(argc, argv, &arguments)) {
-        fputs("usage: http-server [-b ADDR] [-p PORT] [-n CONNECTIONS] [-N] [-v] DIRECTORY\n"
-              "  -b  IPv4 or IPv6 address to listen on, default 127.0.0.1\n"
-              "  -p  port, default 8080; 0 for one of the system's choice\n"
-              "  -n  connections at once, 1 to 400, default 64; others are turned away\n"
-              "  -N  no listings of directories\n"
-              "  -v  print what was asked for, with the status of the answer\n"
-              "Symbolic links and names that begin with a dot are not served.\n",
-              stderr);
+        fputs(
+            "usage: http-server [OPTION]... DIRECTORY\n"
+            "  -b ADDR         IPv4 or IPv6 address to listen on, default 127.0.0.1\n"
+            "  -p PORT         port, default 8080; 0 for one of the system's choice\n"
+            "  -n CONNECTIONS  connections at once, 1 to 400, default 64; others are turned away\n"
+            "  -g SECONDS      seconds that downloads have to end in after a signal, default 3\n"
+            "  -N              no listings of directories\n"
+            "  -v              print what was asked for, with the status of the answer\n"
+            "Symbolic links and names that begin with a dot are not served.\n",
+            stderr);
         return 2;
     }
     if (server_start(&server, &arguments) == 0)
