@@ -37,13 +37,40 @@ constexpr size_t uri_room(size_t text_size) {
 // structure. A URI or a relative reference, with EVHTTP_URI_* flags. False if it is neither; `uri`
 // then holds nothing to free.
 [[nodiscard]] bool parse_uri(evhttp_uri& uri, Text text, unsigned flags);
+// The target of a request in origin form, absolute-path [ "?" query ] (RFC 9112 section 3.2.1),
+// into `uri` likewise: two slashes at the front do not make an authority, and there is no fragment.
+// Takes all visible ASCII characters as they are, since browsers leave "[]" and others of them
+// unencoded in a path or query; a "%" has to be followed by two hexadecimal digits.
+[[nodiscard]] bool parse_path_target(evhttp_uri& uri, Text text);
 // host[:port], as in the target of CONNECT and the Host field (RFC 9110 section 7.2), into `uri`
 // likewise. The host may be empty only if the whole text is.
 [[nodiscard]] bool parse_authority(evhttp_uri& uri, Text text);
 
+// Whether a part is what parse_uri() takes for it, with EVHTTP_URI_* flags where they matter.
+[[nodiscard]] bool is_scheme(Text text);
+[[nodiscard]] bool is_userinfo(Text text);
+[[nodiscard]] bool is_host(Text text);  // an IP literal is in brackets
+[[nodiscard]] bool is_unix_socket(Text text);
+[[nodiscard]] bool is_path(Text text, unsigned flags);
+[[nodiscard]] bool is_query(Text text, unsigned flags);
+[[nodiscard]] bool is_fragment(Text text, unsigned flags);
+// What the host of a URI with these flags is kept as: EVHTTP_URI_HOST_STRIP_BRACKETS.
+[[nodiscard]] Text kept_host(Text host, unsigned flags);
+
+// Where one of these characters is first, or the size.
+[[nodiscard]] size_t find_any(Text text, const char* wanted);
+
 // Frees the strings that were set, not the structure.
 void clear_uri(evhttp_uri& uri);
+// Puts a block of its own, or nullptr, in place of a string, which is freed if it was set.
+void replace_part(evhttp_uri& uri, char* evhttp_uri::*part, char* text);
 
+// Whether there is a "%" with two hexadecimal digits at an index (RFC 3986 section 2.1).
+[[nodiscard]] inline bool is_encoded_byte(Text text, size_t at) {
+    constexpr unsigned kHex = 16;
+    return text.size - at > 2 && text[at] == '%' && digit_value(text[at + 1]) < kHex &&
+           digit_value(text[at + 2]) < kHex;
+}
 // Undoes percent-encoding in place or elsewhere (`to` has room for text.size bytes); "+" becomes a
 // space if `plus`. An ill-formed "%" stays. The length of the result.
 size_t percent_decode(Text text, char* to, bool plus);
