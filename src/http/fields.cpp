@@ -35,10 +35,7 @@ evkeyval& fill_in(evkeyvalq& fields, void* room, Tag tag, Text key, Text value) 
     field.key = place_of_key(field);
     field.value = copy_text(field.key, key);
     copy_text(field.value, value);
-    field.next.tqe_next = nullptr;
-    field.next.tqe_prev = fields.tqh_last;
-    *fields.tqh_last = &field;
-    fields.tqh_last = &field.next.tqe_next;
+    link_field(fields, field);
     return field;
 }
 

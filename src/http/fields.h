@@ -23,6 +23,19 @@ inline void reset(evkeyvalq& fields) {
     fields.tqh_last = &fields.tqh_first;
 }
 
+// Links a field behind the others.
+inline void link_field(evkeyvalq& fields, evkeyval& field) {
+    field.next.tqe_next = nullptr;
+    field.next.tqe_prev = fields.tqh_last;
+    *fields.tqh_last = &field;
+    fields.tqh_last = &field.next.tqe_next;
+}
+
+// The last of a list that is not empty: the list points at its link, with which it begins.
+[[nodiscard]] inline evkeyval& last_field(evkeyvalq& fields) {
+    return *reinterpret_cast<evkeyval*>(fields.tqh_last);
+}
+
 // How many bytes place_field() takes, aligned for the next one.
 [[nodiscard]] size_t placed_field_size(size_t key_size, size_t value_size);
 // Makes a field at `room`, which outlives it, and links it behind the others. Returns it.

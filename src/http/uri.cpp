@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "http/uri.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "mem/mem.h"
@@ -147,6 +148,16 @@ bool parse_uri(evhttp_uri& uri, Text text, unsigned flags) {
             return false;
     }
     return parts.read_path_and_behind(text);
+}
+
+evhttp_uri* make_uri(Text text, unsigned flags) {
+    auto* const uri =
+        static_cast<evhttp_uri*>(mem::allocate(sizeof(evhttp_uri) + uri_room(text.size)));
+    if (!uri || parse_uri(*uri, text, flags))
+        return uri;
+    mem::release(uri);
+    errno = EINVAL;
+    return nullptr;
 }
 
 bool parse_authority(evhttp_uri& uri, Text text) {

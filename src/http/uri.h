@@ -42,6 +42,9 @@ constexpr size_t uri_room(size_t text_size) {
 // Takes all visible ASCII characters as they are, since browsers leave "[]" and others of them
 // unencoded in a path or query; a "%" has to be followed by two hexadecimal digits.
 [[nodiscard]] bool parse_path_target(evhttp_uri& uri, Text text);
+// The same with a block of its own, or nullptr with errno set. Freed by clear_uri() and
+// mem::release().
+[[nodiscard]] evhttp_uri* make_uri(Text text, unsigned flags);
 // host[:port], as in the target of CONNECT and the Host field (RFC 9110 section 7.2), into `uri`
 // likewise. The host may be empty only if the whole text is.
 [[nodiscard]] bool parse_authority(evhttp_uri& uri, Text text);
@@ -64,6 +67,10 @@ constexpr size_t uri_room(size_t text_size) {
 void clear_uri(evhttp_uri& uri);
 // Puts a block of its own, or nullptr, in place of a string, which is freed if it was set.
 void replace_part(evhttp_uri& uri, char* evhttp_uri::*part, char* text);
+
+// Writes a URI with its NUL, unless that takes more than `limit` bytes or would read as another
+// one.
+[[nodiscard]] bool join_uri(const evhttp_uri& uri, char* to, size_t limit);
 
 // Whether there is a "%" with two hexadecimal digits at an index (RFC 3986 section 2.1).
 [[nodiscard]] inline bool is_encoded_byte(Text text, size_t at) {
