@@ -20,7 +20,7 @@ declare -A EVLET_PACKAGES=(
     [client]="socat curl"
     [browser]="chromium chromium-driver"
     [demo]="curl python3-websockets"
-    [peers]="libevent-dev libev-dev libuv1-dev libbenchmark-dev strace"
+    [peers]="libevent-dev libev-dev libuv1-dev libbenchmark-dev strace wrk"
     [lint]="git"
 )
 

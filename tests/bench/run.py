@@ -21,14 +21,15 @@ import subprocess
 import sys
 import tempfile
 
-import echo_tables
+import server_tables
 
 SKIPPED = 77
 CONTESTANTS = ['evlet', 'epoll', 'libevent', 'libev', 'libuv']
 # What the ratios are made of: nanoseconds for an operation, so less is better for both.
 CPU, RATE = 'cpu', 'rate'
 TIMES = {CPU: 'cpu_ns', RATE: 'wall_ns'}
-CALLS = 'calls'  # what a budget can be about besides: system calls of an echoed message
+# What a budget can be about besides: system calls of an operation, figures of a heap.
+CALLS, HEAP = 'calls', ('allocations', 'peak_heap')
 # (workload, variant, metric, operations). Runs are short, about a tenth of a second, and many:
 # some of them then pass undisturbed on a machine that is shared.
 RUNS = [
@@ -45,11 +46,21 @@ RUNS = [
     ('echo', 'pipelined', CPU, 200000),
     ('echo', 'pingpong', CPU, 15000),
     ('echo', 'idle', CPU, 20000),
+    ('http', 'wrk', CPU, 100000),
+    ('http', 'keepalive', CPU, 15000),
+    ('http', 'single', CPU, 10000),
+    ('http', 'pipelined', CPU, 60000),
+    ('http', 'browser', CPU, 15000),
+    ('http', 'post', CPU, 15000),
+    ('http', 'idle', CPU, 20000),
+    ('download', 'fast', CPU, 1024),
+    ('download', 'slow', CPU, 64),
 ]
-# Opening ten thousand connections takes longer than what is measured: half as many rounds.
-SLOW = ['echo/idle']
+# Opening ten thousand connections takes longer than what is measured, and a GiB takes a second: half
+# as many rounds.
+SLOW = ['echo/idle', 'http/idle', 'download/fast', 'download/slow']
 # Workloads in which the path taken does not depend on how fast the machine is.
-COUNTED = ['timers/readd', 'sockets/ring']
+COUNTED = ['timers/readd', 'sockets/ring', 'http/single']
 
 
 class Failure(Exception):
@@ -97,18 +108,30 @@ def costs_of(results, key):
             for name, rounds in results.items() if all(key in numbers for numbers in rounds)}
 
 
+def instructions_of(command, pattern):
+    """What a counter says of a program's first process, or None."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          text=True) as process:
+        try:
+            said = process.communicate(timeout=600)[1]
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return None
+    found = re.search(pattern.format(pid=process.pid), said, re.MULTILINE)
+    return int(found.group(1)) if process.returncode == 0 and found else None
+
+
 def instruction_counter():
     """Perf where the machine lets it count, or else callgrind: [command], pattern of the count."""
-    perf = ['perf', 'stat', '-x,', '-e', 'instructions:u']
+    perf = ['perf', 'stat', '-i', '-x,', '-e', 'instructions:u']
     callgrind = ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null']
     for command, pattern in ((perf, r'^(\d+),[^,]*,instructions'),
-                             (callgrind, r'Collected : (\d+)')):
+                             (callgrind, r'^=={pid}== Collected : (\d+)')):
         try:
-            done = subprocess.run(command + ['true'], capture_output=True, text=True, check=False)
+            if instructions_of(command + ['true'], pattern):
+                return command, pattern
         except FileNotFoundError:
             continue
-        if re.search(pattern, done.stderr, re.MULTILINE):
-            return command, pattern
     return None, None
 
 
@@ -122,15 +145,9 @@ def count_instructions(programs, run, counter):
         program = programs / f'{workload}-{name}'
         if not program.exists():
             continue
-        totals = []
-        for length in (operations // 4, operations // 2):
-            done = subprocess.run(command + [program, variant, str(length)], capture_output=True,
-                                  text=True, timeout=600, check=False)
-            found = re.search(pattern, done.stderr, re.MULTILINE)
-            if done.returncode != 0 or not found:
-                break
-            totals.append(int(found.group(1)))
-        if len(totals) == 2:
+        totals = [instructions_of(command + [program, variant, str(length)], pattern)
+                  for length in (operations // 4, operations // 2)]
+        if None not in totals:
             counts[name] = [(totals[1] - totals[0]) / (operations // 4)]
     return counts
 
@@ -169,15 +186,26 @@ def judge_cost(budget, costs):
                     ratio >= budget['at_least'] for ratio in ratios]
 
 
-def judge(budgets, results, calls):
+def judge_heap(budget, heap):
+    """As server_tables.judge_calls()."""
+    most = budget['at_most']
+    values = heap.get((f'{budget["workload"]}/{budget["variant"]}', budget['metric']), {})
+    if 'evlet' not in values:
+        return most, None, None
+    found = f'{values["evlet"]:.2f}'.removesuffix('.00')
+    return most, found, values['evlet'] <= most + server_tables.TOLERANCE
+
+
+def judge(budgets, results, calls, heap):
     """Prints the table of budgets; the number that are missed."""
     missed = 0
     print('\n### Budgets\n')
     print('| budget | against | wanted | best rounds | median of rounds | |')
     print('|---|---|---|---|---|---|')
     for budget in budgets:
-        if budget['metric'] == CALLS:
-            wanted, found, met = echo_tables.judge_calls(budget, calls)
+        if budget['metric'] == CALLS or budget['metric'] in HEAP:
+            wanted, found, met = (server_tables.judge_calls(budget, calls)
+                                  if budget['metric'] == CALLS else judge_heap(budget, heap))
             missed += met is False
             verdict = 'not measured' if met is None else 'met' if met else 'MISSED'
             print(f'| {budget["name"]} | - | at most {wanted} | {found or "-"} | - | {verdict} |')
@@ -251,25 +279,45 @@ def selected(run, only):
     return not only or only in (run[0], f'{run[0]}/{run[1]}')
 
 
-def print_echo(programs, numbers, results):
-    """Prints what concerns the echo servers alone; {load: {contestant: calls by kind}}."""
-    variants = [name.split('/')[1] for name in results if name.startswith('echo/')]
-    busy = [variant for variant in variants if variant != 'idle']
-    calls = {}
+def print_servers(programs, workload, numbers, results):
+    """Prints what concerns servers alone; {load: {contestant: calls by kind}}."""
+    variants = [name.split('/')[1] for name in results if name.startswith(f'{workload}/')]
+    busy = [variant for variant in variants if variant != server_tables.IDLE]
+    idle_name = f'{workload}/{server_tables.IDLE}'
+    counted = [variant for variant in busy
+               if variant in server_tables.WORKLOADS[workload].lengths]
     if busy:
         walls = {name: costs_of(found, TIMES[RATE]) for name, found in numbers.items()}
-        echo_tables.print_rates(busy, results, walls)
-    if results.get('echo/idle'):
-        found = numbers['echo/idle']
+        server_tables.print_rates(workload, busy, results, walls)
+    if results.get(idle_name):
+        found = numbers[idle_name]
         idle = min(rounds[0]['idle'] for rounds in found.values())
-        echo_tables.print_idle(results['echo/idle'], costs_of(found, 'alone_cpu_ns'), idle)
-    for variant in busy:
-        calls[variant] = echo_tables.count_calls(programs, variant)
-    if any(calls.values()):
-        echo_tables.print_calls(calls)
-    elif busy:
-        print('left out: system calls: strace is missing or may not trace here')
-    return calls
+        server_tables.print_idle(workload, results[idle_name], costs_of(found, 'alone_cpu_ns'),
+                                 idle)
+        alone = costs_of(found, 'alone_cpu_ns')
+        if 'evlet' in alone:  # a server that is its own measure
+            results[idle_name]['alone'] = alone['evlet']
+    calls = {variant: server_tables.count_calls(programs, workload, variant)
+             for variant in counted}
+    if counted:
+        server_tables.print_calls(workload, calls)
+    return {f'{workload}/{variant}': counts for variant, counts in calls.items()}
+
+
+def measure_heap(programs, numbers):
+    """Prints and returns {(load, figure): {contestant: value}}."""
+    heap = {}
+    if 'http/keepalive' in numbers or 'http/idle' in numbers:
+        figures = server_tables.count_heap(programs, run_program)
+        for name in ('allocations', 'program_allocations'):
+            heap['http/keepalive', name] = figures[name]
+        heap['http/idle', 'idle_heap'] = figures['idle_heap']
+    for name in ('download/fast', 'download/slow'):
+        if name in numbers:
+            heap[name, 'peak_heap'] = server_tables.peak_heap(numbers[name])
+    if heap:
+        server_tables.print_heap(heap)
+    return heap
 
 
 def main():
@@ -278,20 +326,24 @@ def main():
     here = pathlib.Path(__file__).resolve().parent
     about = json.loads((programs / 'contestants.json').read_text())
     runs = [run for run in RUNS if selected(run, arguments.only)]
-    rounds = arguments.rounds or (5 if arguments.quick else 31)
+    quick = arguments.quick or 'EVLET_BENCH_SHORT' in os.environ
+    rounds = arguments.rounds or (5 if quick else 31)
     if not runs:
         sys.exit(f'there is no workload {arguments.only}')
     print(f'Optimisation {about["optimization"]}, {rounds} rounds, '
           f'{len(os.sched_getaffinity(0))} processors')
     for name, why in about['left_out'].items():
         print(f'left out: {name}: {why}')
-    if arguments.quick:
+    if quick:
         runs = [run[:3] + (run[3] // 2,) for run in runs]
     numbers = {f'{run[0]}/{run[1]}': measure(programs, run, rounds) for run in runs}
     results = {f'{run[0]}/{run[1]}': costs_of(numbers[f'{run[0]}/{run[1]}'], TIMES[run[2]])
                for run in runs}
     print_comparison('Best rounds', results)
-    calls = print_echo(programs, numbers, results)
+    calls = {}
+    for workload in server_tables.WORKLOADS:
+        calls |= print_servers(programs, workload, numbers, results)
+    heap = measure_heap(programs, numbers)
     if arguments.instructions:
         counter = instruction_counter()
         if counter[0]:
@@ -301,14 +353,11 @@ def main():
         else:
             print('left out: instructions: neither perf nor callgrind can count here')
     if arguments.micro:
-        results_micro = measure_micro(programs, rounds, arguments.quick)
+        results_micro = measure_micro(programs, rounds, quick)
         print_micro(results_micro)
     budgets = [budget for budget in json.loads((here / 'budgets.json').read_text())
                if f'{budget["workload"]}/{budget["variant"]}' in results]
-    alone = costs_of(numbers.get('echo/idle', {}), 'alone_cpu_ns')
-    if 'evlet' in alone:  # a server that is its own measure
-        results['echo/idle']['alone'] = alone['evlet']
-    missed = judge(budgets, results, calls)
+    missed = judge(budgets, results, calls, heap)
     if arguments.raw:
         arguments.raw.write_text(json.dumps(results, indent=1))
     return 1 if missed and arguments.strict else 0

@@ -4,10 +4,10 @@
     meson runpython tests/size/run.py BUILD_DIR [--peer PREFIX]
 
 Configures BUILD_DIR with cross/arm-linux.ini, toolchains/slim.ini and static.ini, links firmwares
-(the example hello-timer, stream_echo.c) against it and reads the linker's maps, links base_heap.c
-and stream_heap.c and runs them under qemu, and holds the figures against budgets.json. PREFIX is an
-unpacked libevent for the same machine (include/ and lib/ below usr/), measured with the same
-programs and shown beside; the budgets are not its.
+(FIRMWARES) against it and reads the linker's maps, links HEAP_PROGRAMS and runs them under qemu,
+and holds the figures against budgets.json. PREFIX is an unpacked libevent for the same machine
+(include/ and lib/ below usr/), measured with the same programs and shown beside; the budgets are
+not its, but one may be a share of its figure.
 
 Exit 0 within budget, 1 over budget or broken, 77 with the reason where there is no emulator.
 """
@@ -29,6 +29,15 @@ C_ARGS = ["-Os", "-fno-pie", "-ffunction-sections", "-fdata-sections", "-D_GNU_S
 LINK_ARGS = ["-static", "-Wl,--gc-sections"]
 WRAP_ARGS = ["-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free"]
 SKIPPED = 77
+LIBRARIES = ("event_extra", "event_core")  # in the linker's order
+
+FIRMWARES = {
+    "timer": os.path.join(ROOT, "examples", "hello-timer", "*.c"),
+    "stream": os.path.join(HERE, "stream_echo.c"),
+    "http": os.path.join(ROOT, "examples", "http-min", "*.c"),
+    "http_plain": os.path.join(HERE, "http_page.c"),
+}
+HEAP_PROGRAMS = ("base_heap.c", "stream_heap.c", "http_heap.c")
 
 
 class Broken(Exception):
@@ -59,13 +68,17 @@ def build_evlet(build):
         setup.insert(2, "--reconfigure")
     run(setup)
     run(["ninja", "-C", build])
-    targets = json.loads(run(["meson", "introspect", build, "--targets"]))
-    for target in targets:
-        if target["name"] == "event_core" and target["type"] == "static library":
-            compilers = [part["compiler"] for part in target["target_sources"]]
-            includes = [os.path.join(build, "include"), os.path.join(ROOT, "include")]
-            return c_driver(compilers), includes, target["filename"]
-    raise Broken("the build has no static library event_core")
+    targets = {target["name"]: target
+               for target in json.loads(run(["meson", "introspect", build, "--targets"]))
+               if target["type"] == "static library"}
+    missing = [name for name in LIBRARIES if name not in targets]
+    if missing:
+        raise Broken(f"the build has no static library {', '.join(missing)}")
+    # event_core is made of objects that Meson compiles for another target.
+    compilers = [part["compiler"] for part in targets["event_core"]["target_sources"]]
+    includes = [os.path.join(build, "include"), os.path.join(ROOT, "include")]
+    archives = [file for name in LIBRARIES for file in targets[name]["filename"]]
+    return c_driver(compilers), includes, archives
 
 
 def c_driver(compilers):
@@ -100,19 +113,18 @@ def measure_heap(compiler, source, includes, archives, output):
 
 def measure(compiler, includes, archives, prefix):
     """All figures of one library, and the members behind the text of each firmware."""
-    timer_sources = sorted(glob.glob(os.path.join(ROOT, "examples", "hello-timer", "*.c")))
-    if not timer_sources:
-        raise Broken("examples/hello-timer has no C source")
     figures, members = {}, {}
-    firmwares = {"timer": timer_sources, "stream": [os.path.join(HERE, "stream_echo.c")]}
-    for name, sources in firmwares.items():
+    for name, pattern in FIRMWARES.items():
+        sources = sorted(glob.glob(pattern))
+        if not sources:
+            raise Broken(f"{pattern} matches no file")
         output = f"{prefix}-{name}-firmware"
         members[name] = measure_firmware(compiler, sources, includes, archives, output)
         total = footprint.total(members[name])
         for kind in ("text", "data", "bss"):
             figures[f"{name}_{kind}"] = total[kind]
         figures[f"{name}_file"] = os.path.getsize(output)
-    for source in ("base_heap.c", "stream_heap.c"):
+    for source in HEAP_PROGRAMS:
         output = f"{prefix}-{source[:-2].replace('_', '-')}"
         figures.update(measure_heap(compiler, source, includes, archives, output))
     return figures, members
@@ -120,12 +132,14 @@ def measure(compiler, includes, archives, prefix):
 
 def measure_peer(compiler, prefix, output):
     """libevent as its distributor built it, or None and why not."""
-    library = os.path.join(prefix, "usr", "lib", TRIPLE, "libevent_core.a")
-    if not os.path.exists(library):
-        return None, f"no {os.path.basename(library)} for {TRIPLE} was given"
+    directory = os.path.join(prefix, "usr", "lib", TRIPLE)
+    libraries = [os.path.join(directory, f"lib{name}.a") for name in LIBRARIES]
+    for library in libraries:
+        if not os.path.exists(library):
+            return None, f"no {os.path.basename(library)} for {TRIPLE} was given"
     headers = os.path.join(prefix, "usr", "include")
     includes = [os.path.join(headers, TRIPLE), headers]
-    figures, _ = measure(compiler, includes, [library], output)
+    figures, _ = measure(compiler, includes, libraries, output)
     return figures, ""
 
 
@@ -137,7 +151,9 @@ def table(figures, peer, budgets):
     for budget in budgets:
         key = budget["key"]
         verdict = "ok" if figures[key] <= budget["target"] else "over target"
-        if figures[key] > budget["limit"]:
+        share = budget.get("share_of_peer")
+        if figures[key] > budget["limit"] or (share and key in peer and
+                                              figures[key] > share * peer[key]):
             verdict = "OVER"
             over.append(budget["name"])
         rows.append(f"| {budget['name']} | {peer.get(key, '-')} | {figures[key]} "
