@@ -81,6 +81,11 @@ evlet_fd evlet_port_accept(evlet_fd fd, struct sockaddr *ret_address, socklen_t 
 /** 0 when connected at once; -1 with class EVLET_ERR_IN_PROGRESS when it goes on. */
 int evlet_port_connect(evlet_fd fd, const struct sockaddr *address, socklen_t length);
 int evlet_port_getsockname(evlet_fd fd, struct sockaddr *ret_address, socklen_t *length);
+/** The address of the peer of a connected socket. */
+int evlet_port_getpeername(evlet_fd fd, struct sockaddr *ret_address, socklen_t *length);
+/** Ends the sending direction of a connected stream socket: the peer sees the end of the stream
+ * behind what was sent; receiving goes on (shutdown(2) with SHUT_WR). */
+int evlet_port_shutdown_send(evlet_fd fd);
 
 /** Receives into `count` (at least 1) pieces, or the first of them. Bytes read, 0 at the end of the
  * stream, -1. This and the next also take what is no socket (pipes, FIFOs), where that exists. */

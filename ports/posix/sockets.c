@@ -27,6 +27,14 @@ int evlet_port_getsockname(evlet_fd fd, struct sockaddr *ret_address, socklen_t 
     return getsockname(fd, ret_address, length);
 }
 
+int evlet_port_getpeername(evlet_fd fd, struct sockaddr *ret_address, socklen_t *length) {
+    return getpeername(fd, ret_address, length);
+}
+
+int evlet_port_shutdown_send(evlet_fd fd) {
+    return shutdown(fd, SHUT_WR);
+}
+
 int evlet_port_socket_error(evlet_fd fd) {
     int error = 0;
     socklen_t length = sizeof error;

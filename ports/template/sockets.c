@@ -83,6 +83,19 @@ int evlet_port_getsockname(evlet_fd fd, struct sockaddr *ret_address, socklen_t 
     return unsupported();
 }
 
+int evlet_port_getpeername(evlet_fd fd, struct sockaddr *ret_address, socklen_t *length) {
+    (void)fd;
+    (void)ret_address;
+    (void)length;
+    return unsupported();
+}
+
+/* A stack that cannot half-close refuses; the connection is then closed as a whole. */
+int evlet_port_shutdown_send(evlet_fd fd) {
+    (void)fd;
+    return unsupported();
+}
+
 /* A stack without vectored calls receives into the first piece that is not empty. */
 ssize_t evlet_port_recvv(evlet_fd fd, const struct iovec *pieces, int count) {
     (void)fd;

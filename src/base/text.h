@@ -53,6 +53,20 @@ struct Text {
 // less than 0, 0 or more than 0, in the order of the lower-case characters as unsigned bytes.
 [[nodiscard]] int compare_ignoring_case(const char* a, const char* b, size_t count);
 
+// Room for the decimal digits of a port.
+struct PortText {
+    char text[sizeof "65535"];
+
+    explicit PortText(int port) {
+        char* at = text;
+        for (int unit = 10000; unit; unit /= 10) {
+            if (port >= unit || at != text || unit == 1)
+                *at++ = static_cast<char>('0' + port / unit % 10);
+        }
+        *at = 0;
+    }
+};
+
 enum class NumberOutcome : unsigned char { number, out_of_range, no_digits, bad_base };
 struct Number {
     int64_t value;    // out of range: the nearest limit; otherwise without a number: 0

@@ -47,6 +47,14 @@ evutil_socket_t open_stream_socket(int family) {
     return evlet_port_socket(family, SOCK_STREAM, 0, EVLET_FD_NONBLOCK | EVLET_FD_CLOEXEC);
 }
 
+evutil_socket_t open_bound_socket(const sockaddr* address, int length) {
+    const evutil_socket_t fd = open_stream_socket(address->sa_family);
+    if (fd < 0 || evlet_port_bind(to_fd(fd), address, static_cast<socklen_t>(length)) == 0)
+        return fd;
+    close_socket(fd);
+    return -1;
+}
+
 int family_of(evutil_socket_t fd) {
     sockaddr_storage address;
     auto* const generic = reinterpret_cast<sockaddr*>(&address);
@@ -60,6 +68,19 @@ void close_socket(evutil_socket_t fd) {
     const int error = evlet_port_last_error();
     evlet_port_close(to_fd(fd));
     evlet_port_set_last_error(error);
+}
+
+void end_sending(evutil_socket_t fd) {
+    // A peer that has gone already needs no end.
+    (void)evlet_port_shutdown_send(to_fd(fd));
+}
+
+bool peer_of(evutil_socket_t fd, sockaddr* ret_address, int* length) {
+    auto size = static_cast<socklen_t>(*length);
+    if (evlet_port_getpeername(to_fd(fd), ret_address, &size) != 0)
+        return false;
+    *length = static_cast<int>(size);
+    return true;
 }
 
 bool last_error_is_again() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Connecting by name: shells over name_connection.h.
 #include "base/shell.h"
+#include "base/text.h"
 #include "net/addrinfo.h"
 #include "net/async_resolver.h"
 #include "stream/name_connection.h"
@@ -11,20 +12,6 @@ using namespace evlet;
 namespace {
 
 constexpr int kLargestPort = 65535;
-
-// Room for the decimal digits of a port.
-struct PortText {
-    char text[sizeof "65535"];
-
-    explicit PortText(int port) {
-        char* at = text;
-        for (int unit = 10000; unit; unit /= 10) {
-            if (port >= unit || at != text)
-                *at++ = static_cast<char>('0' + port / unit % 10);
-        }
-        *at = 0;
-    }
-};
 
 // Without a lock, since it waits for the system's resolver.
 ResolvedName resolve_waiting(const char* host, const char* service, const evutil_addrinfo& hints) {

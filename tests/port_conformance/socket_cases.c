@@ -93,12 +93,41 @@ static void accepted_peer_is_the_one_that_connected(void) {
     CHECK(peer.sin_family == AF_INET);
     CHECK(peer.sin_port == own.sin_port);
     CHECK(peer.sin_addr.s_addr == own.sin_addr.s_addr);
+    peer_length = sizeof peer;
+    CHECK(evlet_port_getpeername(accepted, (struct sockaddr *)&peer, &peer_length) == 0);
+    CHECK(peer.sin_port == own.sin_port);
+    CHECK(evlet_port_getpeername(listener, (struct sockaddr *)&peer, &peer_length) == -1);
     CHECK(send_bytes(client, "hello", 5) == 5);
     CHECK(receive_all(accepted, text, 5) == 5);
     CHECK(strcmp(text, "hello") == 0);
     evlet_port_close(client);
     CHECK(wait_for(accepted, WAIT_READ, PATIENCE, NULL) == 1);
     CHECK(receive_bytes(accepted, text, 5) == 0);
+    evlet_port_close(accepted);
+    evlet_port_close(listener);
+}
+
+static void ended_sending_leaves_receiving_alone(void) {
+    struct sockaddr_in server;
+    evlet_fd listener = listening_socket(&server), client, accepted;
+    char text[6] = "";
+
+    NEED(listener >= 0);
+    client = connected_socket(&server);
+    CHECK(client >= 0);
+    CHECK(wait_for(listener, WAIT_READ, PATIENCE, NULL) == 1);
+    accepted = evlet_port_accept(listener, NULL, NULL, BOTH_FLAGS);
+    NEED(accepted >= 0);
+    CHECK(send_bytes(client, "hello", 5) == 5);
+    CHECK(evlet_port_shutdown_send(client) == 0);
+    CHECK(receive_all(accepted, text, 5) == 5);
+    CHECK(wait_for(accepted, WAIT_READ, PATIENCE, NULL) == 1);
+    CHECK(receive_bytes(accepted, text, 5) == 0);
+    CHECK(send_bytes(accepted, "still", 5) == 5);
+    CHECK(wait_for(client, WAIT_READ, PATIENCE, NULL) == 1);
+    CHECK(receive_all(client, text, 5) == 5);
+    CHECK(strcmp(text, "still") == 0);
+    evlet_port_close(client);
     evlet_port_close(accepted);
     evlet_port_close(listener);
 }
@@ -175,6 +204,7 @@ void socket_cases(void) {
     CASE(flags_are_applied_as_asked);
     CASE(nobody_to_accept_is_again);
     CASE(accepted_peer_is_the_one_that_connected);
+    CASE(ended_sending_leaves_receiving_alone);
     CASE(accepted_flags_do_not_follow_the_listener);
     CASE(connecting_to_nobody_is_refused);
     CASE(second_socket_on_the_port_is_an_error);

@@ -75,6 +75,8 @@ static void sockets(void) {
     REFUSES(evlet_port_accept(0, &address, &length, 0));
     REFUSES(evlet_port_connect(0, &address, length));
     REFUSES(evlet_port_getsockname(0, &address, &length));
+    REFUSES(evlet_port_getpeername(0, &address, &length));
+    REFUSES(evlet_port_shutdown_send(0));
     REFUSES(evlet_port_recvv(0, &piece, 1));
     REFUSES(evlet_port_sendv(0, &piece, 1));
     REFUSES(evlet_port_set_option(0, EVLET_SO_NODELAY, 1));

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// From a head to a request of a server, in one block of memory. Called by serving.cpp.
+#pragma once
+
+#include "base/text.h"
+#include "http/connection.h"
+
+namespace evlet::http {
+
+// A request with room for all that fill_request() places. nullptr without memory.
+[[nodiscard]] Request* make_received_request(Text head, unsigned lines, Text peer);
+
+// Takes the head apart: method, target, version, fields, host. 0, or the status that refuses it;
+// then what has been understood is there.
+[[nodiscard]] int fill_request(Request& request, Text head, Text peer, size_t target_limit,
+                               evhttp_ext_method_cb more_methods);
+
+}  // namespace evlet::http
