@@ -15,8 +15,7 @@ constexpr int kBacklog = 128;
 
 // The first of the addresses that can be listened on.
 evconnlistener* listen_on(evhttp& server, const evutil_addrinfo* list) {
-    constexpr unsigned kOptions =
-        LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
+    constexpr unsigned kOptions = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
     for (; list; list = list->ai_next) {
         evconnlistener* const listener =
             evconnlistener_new_bind(server.base, nullptr, nullptr, kOptions, kBacklog,

@@ -2,9 +2,9 @@
 // Keeps an object alive through a callback of the program that may dispose of it. Used around every
 // such callback in this room, for servers, connections and requests.
 //
-// An object has a Life; destroy() frees it, and is for nobody but this file. dispose() is what everybody calls instead: the object
-// goes at once, or, while guards are on it, with the last of them. Who comes back from a callback
-// asks `life.gone`.
+// An object has a Life; destroy() frees it, and is for nobody but this file. dispose() is what
+// everybody calls instead: the object goes at once, or, while guards are on it, with the last of
+// them. Who comes back from a callback asks `life.gone`.
 #pragma once
 
 struct evhttp;

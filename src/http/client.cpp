@@ -38,10 +38,10 @@ Client* make_client(const Setup& setup) {
     char* const address = setup.address ? mem::duplicate(setup.address) : nullptr;
     if (setup.address && !address)
         return nullptr;
-    evhttp_connection* const connection = make_connection(
-        setup.base, client_role, sizeof(Client) - sizeof(evhttp_connection));
-    bufferevent* const bev =
-        connection && !setup.bev ? bufferevent_socket_new(setup.base, -1, BEV_OPT_CLOSE_ON_FREE)
+    evhttp_connection* const connection =
+        make_connection(setup.base, client_role, sizeof(Client) - sizeof(evhttp_connection));
+    bufferevent* const bev = connection && !setup.bev
+                                 ? bufferevent_socket_new(setup.base, -1, BEV_OPT_CLOSE_ON_FREE)
                                  : setup.bev;
     if (!bev || !connection) {
         mem::release(connection);
@@ -114,8 +114,8 @@ struct evhttp_connection* evhttp_connection_base_bufferevent_new(struct event_ba
 }
 
 struct evhttp_connection* evhttp_connection_base_new(struct event_base* base,
-                                                     struct evdns_base* dnsbase, const char* address,
-                                                     ev_uint16_t port) {
+                                                     struct evdns_base* dnsbase,
+                                                     const char* address, ev_uint16_t port) {
     return shown(make_client({base, dnsbase, nullptr, address, port}));
 }
 

@@ -11,8 +11,8 @@ namespace evlet::http {
 enum class State : unsigned char {
     disconnected,
     connecting,
-    waiting,     // before it connects again
-    ready,       // connected, at rest
+    waiting,  // before it connects again
+    ready,    // connected, at rest
     exchanging,
 };
 
@@ -24,10 +24,10 @@ struct Client {
     evhttp_ext_method_cb more_methods;
     Limits limits;
     sockaddr_storage peer;
-    int peer_size;      // 0: it was never connected
+    int peer_size;  // 0: it was never connected
     int family;
-    int most_retries;   // below 0: any number
-    int retries;        // since it was connected last
+    int most_retries;  // below 0: any number
+    int retries;       // since it was connected last
     uint32_t connect_ms;
     uint32_t retry_ms;  // before the first retry
     uint16_t local_port;
@@ -71,8 +71,8 @@ void fail_exchange(Client& client, evhttp_request_error why);
 
 // ---- producer.cpp ----
 
-// A body that is made piece by piece; reached through Producer::produce, so that clients without one
-// do not link it.
+// A body that is made piece by piece; reached through Producer::produce, so that clients without
+// one do not link it.
 struct Producer {
     evlet_http_produce_cb make;
     void* argument;

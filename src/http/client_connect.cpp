@@ -17,8 +17,7 @@ constexpr uint32_t kLongestRetryMs = 3600000;
 bufferevent* stream_of(Client& client) {
     evhttp_connection& connection = client.connection;
     if (!connection.bev) {
-        bufferevent* const bev =
-            bufferevent_socket_new(connection.base, -1, BEV_OPT_CLOSE_ON_FREE);
+        bufferevent* const bev = bufferevent_socket_new(connection.base, -1, BEV_OPT_CLOSE_ON_FREE);
         if (bev)
             attach_stream(connection, bev);
     }
@@ -39,8 +38,8 @@ Status bind_socket(Client& client) {
     const sockaddr_in6 in6 = make_ipv6(v6, 0, client.local_port);
     const auto* const address =
         is_v6 ? reinterpret_cast<const sockaddr*>(&in6) : reinterpret_cast<const sockaddr*>(&in);
-    const evutil_socket_t fd = open_bound_socket(
-        address, is_v6 ? static_cast<int>(sizeof in6) : static_cast<int>(sizeof in));
+    const evutil_socket_t fd = open_bound_socket(address, is_v6 ? static_cast<int>(sizeof in6)
+                                                                : static_cast<int>(sizeof in));
     if (fd < 0)
         return Status::system;
     bufferevent_setfd(client.connection.bev, fd);
@@ -56,8 +55,8 @@ Status start(Client& client) {
             return Status::invalid;
         result = bufferevent_socket_connect(bev, address.get(), address.size);
     } else if (client.peer_size && (client.connection.flags & EVHTTP_CON_REUSE_CONNECTED_ADDR)) {
-        result = bufferevent_socket_connect(
-            bev, reinterpret_cast<const sockaddr*>(&client.peer), client.peer_size);
+        result = bufferevent_socket_connect(bev, reinterpret_cast<const sockaddr*>(&client.peer),
+                                            client.peer_size);
     } else {
         result = bufferevent_socket_connect_hostname(bev, client.resolver, client.family,
                                                      client.address, client.connection.peer_port);

@@ -78,8 +78,8 @@ bool has_body(const Request& request) {
     return request.producer || request.output.length;
 }
 
-// Sends the body, or the first piece of it. The buffer keeps a copy of nothing: a request whose body
-// has left cannot be sent again.
+// Sends the body, or the first piece of it. The buffer keeps a copy of nothing: a request whose
+// body has left cannot be sent again.
 bool send_request_body(Client& client, Request& request) {
     client.body_held = false;
     if (request.producer)
@@ -230,9 +230,9 @@ Step on_head(evhttp_connection& connection, size_t size) {
     const auto* const text =
         reinterpret_cast<const char*>(evbuffer_pullup(&input, static_cast<ev_ssize_t>(size)));
     int code = 0;
-    const Taken taken = !text ? Taken::no_memory
-                              : take_head(*request, {text + start, size - start},
-                                          connection.scan.lines, &code);
+    const Taken taken =
+        !text ? Taken::no_memory
+              : take_head(*request, {text + start, size - start}, connection.scan.lines, &code);
     const bool unasked = code == HTTP_SWITCH_PROTOCOLS && !asked_for_upgrade(*request);
     if (taken != Taken::good || unasked) {
         fail_exchange(client, taken == Taken::no_memory ? EVREQ_HTTP_BUFFER_ERROR
@@ -271,8 +271,8 @@ void on_failure(evhttp_connection& connection, const Failure& failure) {
     fail_exchange(as_client(connection), failure.error);
 }
 
-// A connection that had rested was perhaps closed by the server just when the request was sent. What
-// changes nothing on the server may be sent again (RFC 9110 section 9.2.2).
+// A connection that had rested was perhaps closed by the server just when the request was sent.
+// What changes nothing on the server may be sent again (RFC 9110 section 9.2.2).
 bool may_retry(const Client& client, const Request& request) {
     constexpr int kIdempotent = EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_OPTIONS |
                                 EVHTTP_REQ_TRACE | EVHTTP_REQ_PROPFIND;
@@ -310,8 +310,7 @@ void on_error(evhttp_connection& connection, short what) {
         on_end(connection);
     } else if (timed_out) {
         fail_exchange(client, EVREQ_HTTP_TIMEOUT);
-    } else if ((what & BEV_EVENT_WRITING) &&
-               (connection.flags & EVHTTP_CON_READ_ON_WRITE_ERROR)) {
+    } else if ((what & BEV_EVENT_WRITING) && (connection.flags & EVHTTP_CON_READ_ON_WRITE_ERROR)) {
         client.write_failed = true;
     } else {
         on_end(connection);

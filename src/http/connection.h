@@ -2,13 +2,13 @@
 // struct evhttp_connection: what the connections of servers and of clients share. The differences
 // are behind `role`, so that neither side links the other.
 //
-// A connection reads one message at a time (`reading`). The request at the head of `requests` is the
-// one in progress; those behind it (a client's) wait. While a server's program makes up its mind
-// nothing is taken from the input, whose high watermark stops a peer that sends on.
+// A connection reads one message at a time (`reading`). The request at the head of `requests` is
+// the one in progress; those behind it (a client's) wait. While a server's program makes up its
+// mind nothing is taken from the input, whose high watermark stops a peer that sends on.
 //
 // Time: one timer. start_timer() puts it into the loop, where it stays while the connection is in
-// use, so that nothing later can fail. arm() starts it anew, disarm() makes it mean nothing, which is
-// cheaper than taking it out. Writing has the bufferevent's own timeout.
+// use, so that nothing later can fail. arm() starts it anew, disarm() makes it mean nothing, which
+// is cheaper than taking it out. Writing has the bufferevent's own timeout.
 #pragma once
 
 #include <stdint.h>
@@ -33,7 +33,7 @@ using RequestQueue = TailQueue<evhttp_request, RequestLink>;
 // What is taken from the input next.
 enum class Reading : unsigned char {
     head,
-    body,        // shown.ntoread bytes, or all up to the end of the connection
+    body,  // shown.ntoread bytes, or all up to the end of the connection
     chunk_line,
     chunk_data,  // shown.ntoread bytes
     chunk_end,
@@ -93,7 +93,7 @@ struct evhttp_connection {
     bufferevent* bev;  // null: taken over
     event_base* base;
     const evlet::http::Role* role;
-    evhttp* server;  // null: a client's
+    evhttp* server;           // null: a client's
     evhttp_connection* next;  // of the same server
     evhttp_connection** prev;
     evlet::http::RequestQueue requests;
@@ -108,21 +108,21 @@ struct evhttp_connection {
     const char* peer_address;  // as text; behind the connection
     uint32_t read_ms;
     uint32_t write_ms;
-    size_t progress;     // body_size when the timer was armed last
-    size_t left;         // bytes that may still be discarded
-    unsigned served;     // exchanges
-    int flags;           // EVHTTP_CON_*
+    size_t progress;  // body_size when the timer was armed last
+    size_t left;      // bytes that may still be discarded
+    unsigned served;  // exchanges
+    int flags;        // EVHTTP_CON_*
     evlet::http::Life life;
     evlet::http::Reading reading;
     uint16_t peer_port;
-    bool timed : 1;      // the timer means something
-    bool head_timed : 1; // it runs for a head that has begun
-    bool working : 1;    // work() is running
-    bool peer_ended : 1; // sends no more
-    bool ending : 1;     // closes when the output has run empty
-    bool connected : 1;  // it stood, so its end is told
-    bool until_close : 1;  // the body ends with the connection
-    bool told : 1;       // on_close was called
+    bool timed : 1;             // the timer means something
+    bool head_timed : 1;        // it runs for a head that has begun
+    bool working : 1;           // work() is running
+    bool peer_ended : 1;        // sends no more
+    bool ending : 1;            // closes when the output has run empty
+    bool connected : 1;         // it stood, so its end is told
+    bool until_close : 1;       // the body ends with the connection
+    bool told : 1;              // on_close was called
     bool freed_by_program : 1;  // and its requests with it
 };
 
@@ -169,8 +169,8 @@ void end_stream(evhttp_connection& connection);
 void work(evhttp_connection& connection);
 // Begins to read a message.
 void expect_head(evhttp_connection& connection);
-// Begins to read the body that message_length() has found; it may be empty. False: it is known to be
-// over the limit.
+// Begins to read the body that message_length() has found; it may be empty. False: it is known to
+// be over the limit.
 [[nodiscard]] bool expect_body(evhttp_connection& connection, Request& request, bool chunked,
                                bool until_close, int64_t length);
 // Fails it if the body has not come on enough since the timer was armed, or arms it again.

@@ -12,17 +12,17 @@
 namespace evlet::http {
 
 struct HeadLimits {
-    size_t size;   // of the whole, in bytes
+    size_t size;  // of the whole, in bytes
     size_t first_line;
     size_t count;  // of fields
 };
 
 // Where it has got to. All zero: at the beginning.
 struct HeadScan {
-    size_t scanned;   // bytes looked at
-    size_t start;     // behind the empty lines before a start line
-    size_t line;      // where the present line begins
-    unsigned lines;   // that have ended
+    size_t scanned;  // bytes looked at
+    size_t start;    // behind the empty lines before a start line
+    size_t line;     // where the present line begins
+    unsigned lines;  // that have ended
     bool after_cr;
 };
 

@@ -22,8 +22,8 @@ public:
     void put_number(int64_t value);
     // "name: value" and the end of the line.
     void put_field(const char* name, const char* value);
-    // The empty line. A body, or null, that is small goes along; it is taken out of its buffer then.
-    // False if anything failed, for want of memory: what was written is of no use.
+    // The empty line. A body, or null, that is small goes along; it is taken out of its buffer
+    // then. False if anything failed, for want of memory: what was written is of no use.
     [[nodiscard]] bool finish(evbuffer* body);
 
 private:

@@ -10,11 +10,11 @@
 namespace evlet::http {
 
 enum class Framing : unsigned char {
-    none,         // there is no body
-    length,       // so many bytes
-    chunked,      // up to the last chunk
-    until_close,  // up to the end of the connection
-    bad,          // nobody can tell, or two readers would tell differently
+    none,            // there is no body
+    length,          // so many bytes
+    chunked,         // up to the last chunk
+    until_close,     // up to the end of the connection
+    bad,             // nobody can tell, or two readers would tell differently
     unknown_coding,  // chunked at the end, of something that is not understood here
 };
 

@@ -7,9 +7,8 @@ namespace evlet::http {
 namespace {
 
 // In the order of their bits, each with its NUL; an empty one ends the list.
-constexpr char kNames[] =
-    "GET\0POST\0HEAD\0PUT\0DELETE\0OPTIONS\0TRACE\0CONNECT\0PATCH\0"
-    "PROPFIND\0PROPPATCH\0MKCOL\0LOCK\0UNLOCK\0COPY\0MOVE\0";
+constexpr char kNames[] = "GET\0POST\0HEAD\0PUT\0DELETE\0OPTIONS\0TRACE\0CONNECT\0PATCH\0"
+                          "PROPFIND\0PROPPATCH\0MKCOL\0LOCK\0UNLOCK\0COPY\0MOVE\0";
 
 // Those whose requests usually have a body.
 constexpr ev_uint32_t kWithBody = EVHTTP_REQ_POST | EVHTTP_REQ_PUT | EVHTTP_REQ_PATCH;

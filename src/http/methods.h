@@ -11,8 +11,8 @@ namespace evlet::http {
 // What a program may be asked for beside them; all zero is no method.
 struct Method {
     Text name;
-    ev_uint32_t type;    // one bit; 0: unknown
-    ev_uint16_t flags;   // EVHTTP_METHOD_*
+    ev_uint32_t type;   // one bit; 0: unknown
+    ev_uint16_t flags;  // EVHTTP_METHOD_*
 };
 
 // By name, which is case-sensitive (RFC 9110 section 9.1); `more` may be null.

@@ -47,7 +47,8 @@ PathCallback** find_path(evhttp& server, const char* path, bool head) {
 
 PathCallback* add_path(evhttp& server, const char* path) {
     const size_t size = strlen(path);
-    auto* const entry = static_cast<PathCallback*>(mem::allocate_zeroed(sizeof(PathCallback) + size));
+    auto* const entry =
+        static_cast<PathCallback*>(mem::allocate_zeroed(sizeof(PathCallback) + size));
     if (!entry)
         return nullptr;
     memcpy(entry->path, path, size);

@@ -9,7 +9,8 @@
 namespace evlet::http {
 namespace {
 
-// Sends what the program has added. False if that is more than was announced, or for want of memory.
+// Sends what the program has added. False if that is more than was announced, or for want of
+// memory.
 bool send_made(Client& client, Request& request) {
     const size_t size = request.output.length;
     if (size == 0)

@@ -43,8 +43,7 @@ Step read_head(evhttp_connection& connection) {
     evbuffer& input = input_of(connection);
     if (input.length == 0 || (connection.server && output_of(connection).length > kMostPending))
         return Step::wait;
-    const Scanned outcome =
-        scan_head(connection.scan, input, connection.limits->head, false);
+    const Scanned outcome = scan_head(connection.scan, input, connection.limits->head, false);
     if (const Failure* failure = failure_of(outcome))
         return fail(connection, *failure);
     if (outcome == Scanned::complete)
@@ -230,8 +229,7 @@ void work(evhttp_connection& connection) {
         return;
     const CallGuard guard(connection);
     connection.working = true;
-    while (!connection.life.gone && step(connection) == Step::again) {
-    }
+    while (!connection.life.gone && step(connection) == Step::again) {}
     connection.working = false;
     if (connection.peer_ended && !connection.life.gone && !is_paused(connection))
         connection.role->on_end(connection);

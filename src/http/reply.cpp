@@ -105,8 +105,8 @@ const char* date_of(evhttp& server) {
     return server.date;
 }
 
-bool write_reply_head(evhttp_connection& connection, Request& request, int code,
-                      const char* reason, int64_t length, evbuffer* body) {
+bool write_reply_head(evhttp_connection& connection, Request& request, int code, const char* reason,
+                      int64_t length, evbuffer* body) {
     evhttp& server = *connection.server;
     if (code < HTTP_OK || code > 999)
         code = HTTP_INTERNAL;
@@ -171,8 +171,8 @@ void send_reply(Request& request, int code, const char* reason, evbuffer* body) 
     evhttp_connection* const connection = begin_reply(request);
     const size_t size = body ? evbuffer_get_length(body) : 0;
     if (connection) {
-        const bool written = write_reply_head(*connection, request, code, reason,
-                                              static_cast<int64_t>(size), body);
+        const bool written =
+            write_reply_head(*connection, request, code, reason, static_cast<int64_t>(size), body);
         end_reply(*connection, request, written);
     }
     if (body)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The private side of struct evhttp_request. Made by evhttp_request_new() for a client, and by
-// serving.cpp for a server, where one block holds the request and all that was received of its head.
+// serving.cpp for a server, where one block holds the request and all that was received of its
+// head.
 //
 // Life: `held` says that the library will free it (it is a connection's, or on its way through a
 // callback); evhttp_request_own() sets kOwned, with which it is left to the program at the end.
@@ -12,8 +13,8 @@
 #include <stdint.h>
 
 #include "buffer/buffer.h"
-#include "evlet/http.h"
 #include "event2/http_struct.h"
+#include "evlet/http.h"
 #include "http/call_guard.h"
 
 namespace evlet::http {
@@ -25,10 +26,10 @@ constexpr int kOwned = 4;
 
 // How the body of a reply or of a client's request goes out.
 enum class Sending : unsigned char {
-    none,     // nothing may follow
-    length,   // send_left bytes
+    none,    // nothing may follow
+    length,  // send_left bytes
     chunked,
-    raw,      // up to the end of the connection
+    raw,  // up to the end of the connection
 };
 
 struct Request {
@@ -37,30 +38,30 @@ struct Request {
     evkeyvalq output_fields;
     evbuffer input;
     evbuffer output;
-    char* block_end;       // strings before it are part of the request's block; null: none are
-    char* head;            // the block of what was received, apart from the request; or null
-    Producer* producer;    // of a client's body, or null
+    char* block_end;     // strings before it are part of the request's block; null: none are
+    char* head;          // the block of what was received, apart from the request; or null
+    Producer* producer;  // of a client's body, or null
     // The receiver of a server's body, or null.
     evlet_http_data_cb on_data;
     evlet_http_abort_cb on_abort;
     void* stream_argument;
-    int64_t body_limit;    // kNoLimit, or kConnectionsLimit
+    int64_t body_limit;  // kNoLimit, or kConnectionsLimit
     int64_t send_left;
     Life life;
     Sending sending;
     bool held : 1;
-    bool delivered : 1;        // the program has it, and is to reply
-    bool reply_begun : 1;      // a status line was written
-    bool reply_ended : 1;      // all of the reply was written
-    bool at_least_11 : 1;      // the version received
-    bool wants_close : 1;      // the connection ends with this exchange
-    bool is_head : 1;          // the method is HEAD
+    bool delivered : 1;    // the program has it, and is to reply
+    bool reply_begun : 1;  // a status line was written
+    bool reply_ended : 1;  // all of the reply was written
+    bool at_least_11 : 1;  // the version received
+    bool wants_close : 1;  // the connection ends with this exchange
+    bool is_head : 1;      // the method is HEAD
     bool expects_continue : 1;
     bool body_paused : 1;
-    bool body_resumed : 1;     // what the receiver left is to be handed to it again
-    bool may_detach : 1;       // a client's, whose reply ends HTTP on the connection
-    bool was_retried : 1;      // a client's, on a new connection
-    bool owns_reason : 1;      // response_code_line is a block of its own
+    bool body_resumed : 1;  // what the receiver left is to be handed to it again
+    bool may_detach : 1;    // a client's, whose reply ends HTTP on the connection
+    bool was_retried : 1;   // a client's, on a new connection
+    bool owns_reason : 1;   // response_code_line is a block of its own
 };
 static_assert(offsetof(Request, shown) == 0, "programs hold pointers to what they see");
 

@@ -89,8 +89,7 @@ int check_expectation(Request& request) {
 
 Request* make_received_request(Text head, unsigned lines, Text peer) {
     // Target and host are there twice.
-    const size_t extra =
-        2 * head.size + fields_room(0, lines) + 2 * kUriRoom + peer.size + 4;
+    const size_t extra = 2 * head.size + fields_room(0, lines) + 2 * kUriRoom + peer.size + 4;
     Request* const request = make_request(extra);
     if (!request)
         return nullptr;

@@ -66,9 +66,9 @@ struct evhttp {
     evhttp* (*find_host)(evhttp&, const char* host);
     // Frees the virtual hosts and aliases.
     void (*free_hosts)(evhttp&);
-    evhttp* hosts;      // virtual hosts, by next_host
+    evhttp* hosts;  // virtual hosts, by next_host
     evhttp* next_host;
-    evhttp* parent;     // whose virtual host it is
+    evhttp* parent;  // whose virtual host it is
     char* pattern;
     evlet::http::Alias* aliases;
     evlet::http::Shutdown* shutdown;

@@ -41,10 +41,10 @@ void close_gently(evhttp_connection& connection, bool may_be_sending) {
     }
     const bool longer = (connection.flags & EVHTTP_CON_LINGERING_CLOSE) != 0;
     const int64_t body = connection.limits->body;
-    connection.left = longer ? (body < 0 || body > kMostCollected ? kMostCollected
-                                                                  : static_cast<size_t>(body)) +
-                                   kLingerBytes
-                             : kLingerBytes;
+    connection.left =
+        longer ? (body < 0 || body > kMostCollected ? kMostCollected : static_cast<size_t>(body)) +
+                     kLingerBytes
+               : kLingerBytes;
     connection.reading = Reading::discarding;
     end_stream(connection);
     arm(connection, longer ? connection.read_ms : kLingerMs);
@@ -348,8 +348,8 @@ void give_up(evhttp_connection& connection, evhttp_request_error why) {
 }
 
 void reply_ended(evhttp_connection& connection) {
-    // Inside of the callback after_callback() sees to it, if it can. Otherwise the request waits for
-    // the output to leave; if it has left already nothing else would tell.
+    // Inside of the callback after_callback() sees to it, if it can. Otherwise the request waits
+    // for the output to leave; if it has left already nothing else would tell.
     if (output_of(connection).length == 0)
         bufferevent_trigger(connection.bev, EV_WRITE, BEV_TRIG_DEFER_CALLBACKS);
 }

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The close handshake (RFC 6455 section 7) and the other ends of a session.
+#include <string.h>
+
+#include "net/connecting.h"
+#include "stream/socket.h"
+#include "ws/session.h"
+
+namespace evlet::ws {
+namespace {
+
+// How long the peer may take to answer a close frame, and to end its stream after that.
+constexpr uint32_t kAnswerMs = 5000;
+constexpr uint32_t kEndMs = 2000;
+
+constexpr uint16_t kFirstOfPrograms = 3000;
+constexpr uint16_t kLastOfPrograms = 4999;
+constexpr uint16_t kLastAssigned = 1014;
+constexpr uint16_t kReserved = 1004;
+
+size_t write_close(uint16_t code, Text reason, uint8_t (&payload)[kMostControl]) {
+    if (!code)
+        return 0;
+    payload[0] = static_cast<uint8_t>(code >> 8);
+    payload[1] = static_cast<uint8_t>(code);
+    memcpy(payload + 2, reason.data, reason.size);
+    return 2 + reason.size;
+}
+
+// Nothing more is taken in. What is in the output leaves, then the stream is ended.
+void begin_ending(evws_connection& session) {
+    session.state = State::ending;
+    arm(session, kEndMs);
+    if (!session.life.gone && bufferevent_get_output(session.bev)->length == 0)
+        bufferevent_trigger(session.bev, EV_WRITE, BEV_TRIG_DEFER_CALLBACKS);
+}
+
+}  // namespace
+
+bool may_send_code(uint16_t code) {
+    if (code >= kFirstOfPrograms && code <= kLastOfPrograms)
+        return true;
+    return code >= WS_CR_NORMAL && code <= kLastAssigned && code != kReserved && code != kNoCode &&
+           code != kAbnormal;
+}
+
+Status begin_closing(evws_connection& session, uint16_t code, Text reason) {
+    uint8_t payload[kMostControl];
+    const size_t size = write_close(code, reason, payload);
+    const Status sent = send_frame(session, kClose, true, payload, size);
+    if (failed(sent))
+        return sent;
+    session.state = State::closing;
+    arm(session, kAnswerMs);
+    return Status::ok;
+}
+
+void fail(evws_connection& session, uint16_t code) {
+    if (session.state == State::open) {
+        uint8_t payload[kMostControl];
+        const size_t size = write_close(code, {"", 0}, payload);
+        (void)send_frame(session, kClose, true, payload,
+                         size);  // the end of the stream says it too
+    }
+    if (session.state != State::ending)
+        begin_ending(session);
+}
+
+void on_close_frame(evws_connection& session, const uint8_t* payload, size_t size) {
+    const auto code = static_cast<uint16_t>(size >= 2 ? payload[0] << 8 | payload[1] : kNoCode);
+    if (size == 1 || (size >= 2 && !may_send_code(code)))
+        return fail(session, WS_CR_PROTO_ERR);
+    if (size > 2 && !is_utf8(payload + 2, size - 2))
+        return fail(session, kInvalidData);
+    session.peer_closed = true;
+    session.close_code = code;
+    if (size > 2)
+        memcpy(session.close_reason, payload + 2, size - 2);
+    // The code comes back as it came; our own close frame needs no answer.
+    fail(session, size >= 2 ? code : uint16_t{WS_CR_NONE});
+}
+
+void on_drained(evws_connection& session) {
+    if (session.life.gone)
+        return;
+    if (session.state == State::ending) {
+        // The server ends the connection (section 7.1.1); a client waits for that.
+        if (!session.stream_ended && !session.client) {
+            session.stream_ended = true;
+            if (is_socket_stream(as_stream(*session.bev)))
+                end_sending(bufferevent_getfd(session.bev));
+            else
+                bufferevent_flush(session.bev, EV_WRITE, BEV_FINISHED);
+        }
+        return;
+    }
+    if (session.on_drained)
+        session.on_drained(&session, session.on_drained_argument);
+    work(session);
+}
+
+void on_timeout(evws_connection& session) {
+    if (session.state != State::open)
+        end_session(session);
+    else if (session.on_quiet)
+        session.on_quiet(session);
+}
+
+void on_stream_end(evws_connection& session) {
+    // Frames that came before the end were looked at when they came.
+    end_session(session);
+}
+
+}  // namespace evlet::ws
+
+using namespace evlet;
+using namespace evlet::ws;
+
+extern "C" {
+
+int evlet_ws_close(struct evws_connection* evws, uint16_t code, const char* reason) {
+    const Text text(reason ? reason : "");
+    bufferevent* const bev = evws->bev;
+    bufferevent_lock(bev);
+    const bool allowed = evws->state == State::open && !evws->life.gone &&
+                         (code == WS_CR_NONE ? text.empty() : may_send_code(code)) &&
+                         text.size <= kMostReason && is_utf8(text.data, text.size);
+    const Status begun = allowed ? begin_closing(*evws, code, text) : Status::invalid;
+    bufferevent_unlock(bev);
+    return failed(begun) ? -1 : 0;
+}
+
+void evws_close(struct evws_connection* evws, uint16_t reason) {
+    // Who cannot be told loses the connection.
+    if (evlet_ws_close(evws, reason, nullptr) != 0 && evws->state == State::open)
+        bufferevent_trigger_event(evws->bev, BEV_EVENT_ERROR, BEV_TRIG_DEFER_CALLBACKS);
+}
+
+}  // extern "C"

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The life of a session: see session.h.
+#include "ws/session.h"
+
+#include <string.h>
+
+#include "base/time.h"
+#include "mem/mem.h"
+
+using namespace evlet;
+using namespace evlet::ws;
+
+void destroy(evws_connection& session) {
+    event_del(&session.timer);
+    event_debug_unassign(&session.timer);
+    clear_buffer(session.message);
+    if (session.bev)
+        bufferevent_free(session.bev);
+    mem::release(&session);
+}
+
+namespace evlet::ws {
+namespace {
+
+// How much may wait in the input beside a frame of the largest size.
+constexpr size_t kReadAhead = 65536;
+
+evws_connection& from(void* argument) {
+    return *static_cast<evws_connection*>(argument);
+}
+
+void on_readable(bufferevent*, void* argument) {
+    work(from(argument));
+}
+
+void on_writable(bufferevent*, void* argument) {
+    evws_connection& session = from(argument);
+    const http::CallGuard guard(session);
+    on_drained(session);
+}
+
+void on_event(bufferevent*, short what, void* argument) {
+    constexpr short kEnds = BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT;
+    evws_connection& session = from(argument);
+    const http::CallGuard guard(session);
+    if (what & kEnds)
+        on_stream_end(session);
+}
+
+void on_timer(evutil_socket_t, short, void* argument) {
+    evws_connection& session = from(argument);
+    const http::CallGuard guard(session);
+    on_timeout(session);
+}
+
+// The server is being freed or shut down.
+void on_server_gone(http::Session& entry) {
+    end_session(reinterpret_cast<evws_connection&>(entry));
+}
+
+}  // namespace
+
+evws_connection* make_session(const Setup& setup) {
+    const size_t name_size = setup.subprotocol.size;
+    auto* const session = static_cast<evws_connection*>(
+        mem::allocate_zeroed(sizeof(evws_connection) + name_size + 1));
+    if (!session)
+        return nullptr;
+    session->on_message = setup.on_message;
+    session->argument = setup.argument;
+    session->client = setup.client;
+    session->most = kDefaultMessage;
+    session->entry.close = on_server_gone;
+    session->message.refs = 1;
+    session->message.embedded = 1;
+    if (name_size) {
+        session->subprotocol = reinterpret_cast<char*>(session + 1);
+        memcpy(session->subprotocol, setup.subprotocol.data, name_size);
+    }
+    event_assign(&session->timer, setup.base, -1, 0, on_timer, session);
+    return session;
+}
+
+void start_session(evws_connection& session, bufferevent* bev) {
+    session.bev = bev;
+    bufferevent_setcb(bev, on_readable, on_writable, on_event, &session);
+    evlet_ws_set_max_message(&session, session.most);
+    if (bufferevent_enable(bev, EV_READ | EV_WRITE) != 0)
+        bufferevent_trigger_event(bev, BEV_EVENT_ERROR, BEV_TRIG_DEFER_CALLBACKS);
+    // What came behind the handshake.
+    else if (evbuffer_get_length(bufferevent_get_input(bev)))
+        bufferevent_trigger(bev, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
+}
+
+void end_session(evws_connection& session) {
+    if (session.life.gone)
+        return;
+    const http::CallGuard guard(session);
+    session.life.gone = true;
+    http::remove_session(session.entry);
+    if (!session.close_code)
+        session.close_code = kAbnormal;
+    if (session.on_close)
+        session.on_close(&session, session.on_close_argument);
+}
+
+void arm(evws_connection& session, uint32_t milliseconds) {
+    const timeval time = to_timeval(static_cast<Nanos>(milliseconds) * kNanosPerMilli);
+    // Without memory nobody would end it.
+    if (event_add(&session.timer, &time) != 0)
+        end_session(session);
+}
+
+}  // namespace evlet::ws
+
+extern "C" {
+
+void evlet_ws_set_max_message(struct evws_connection* evws, size_t limit) {
+    evws->most = limit;
+    size_t high;
+    if (__builtin_add_overflow(limit, kReadAhead + kMostHeader, &high))
+        high = 0;
+    bufferevent_setwatermark(evws->bev, EV_READ, 0, high);
+}
+
+void evws_connection_free(struct evws_connection* evws) {
+    end_session(*evws);
+}
+
+void evws_connection_set_closecb(struct evws_connection* evws, ws_on_close_cb cb, void* arg) {
+    evws->on_close = cb;
+    evws->on_close_argument = arg;
+}
+
+struct bufferevent* evws_connection_get_bufferevent(struct evws_connection* evws) {
+    return evws->bev;
+}
+
+const char* evlet_ws_get_subprotocol(const struct evws_connection* evws) {
+    return evws->subprotocol;
+}
+
+void evlet_ws_set_drained_cb(struct evws_connection* evws,
+                             void (*cb)(struct evws_connection* evws, void* arg), void* arg) {
+    evws->on_drained = cb;
+    evws->on_drained_argument = arg;
+}
+
+void evlet_ws_set_pong_cb(struct evws_connection* evws,
+                          void (*cb)(struct evws_connection* evws, const unsigned char* data,
+                                     size_t len, void* arg),
+                          void* arg) {
+    evws->on_pong = cb;
+    evws->on_pong_argument = arg;
+}
+
+uint16_t evlet_ws_get_close_code(const struct evws_connection* evws) {
+    return evws->close_code;
+}
+
+const char* evlet_ws_get_close_reason(const struct evws_connection* evws) {
+    return evws->close_reason;
+}
+
+}  // extern "C"

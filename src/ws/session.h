@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// struct evws_connection: a WebSocket session of either side. Used by the files of this room.
+//
+// Life: `life` as in http/call_guard.h. While a callback of the program runs the session stays; the
+// end is told once, from end_session(), after which nobody calls it any more.
+//
+// Closing: open -> closing (our close frame is on its way, the peer's is waited for) -> ending
+// (both were sent, or the peer broke the rules: what is in the output leaves, then the stream is
+// ended and the peer's end waited for). Each of the last two has a limit in time, on the one timer,
+// which otherwise serves keep-alive.
+//
+// Locking: what sends takes the bufferevent's lock, if it has one; all else belongs to the loop's
+// thread, whose callbacks have it.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "base/text.h"
+#include "buffer/buffer.h"
+#include "event2/bufferevent.h"
+#include "event2/event.h"
+#include "event2/event_struct.h"
+#include "evlet/ws.h"
+#include "http/call_guard.h"
+#include "http/session.h"
+#include "ws/frame.h"
+#include "ws/utf8.h"
+
+namespace evlet::ws {
+
+enum class State : uint8_t { open, closing, ending };
+
+constexpr size_t kDefaultMessage = size_t(1) << 20;
+constexpr size_t kMostReason = kMostControl - 2;
+
+// Close codes that are never sent (RFC 6455 section 7.4.1).
+constexpr uint16_t kNoCode = 1005;
+constexpr uint16_t kAbnormal = 1006;
+constexpr uint16_t kInvalidData = 1007;
+
+}  // namespace evlet::ws
+
+struct evws_connection {
+    evlet::http::Session entry;  // on a server; always first
+    bufferevent* bev;
+    ws_on_msg_cb on_message;
+    void* argument;
+    ws_on_close_cb on_close;
+    void* on_close_argument;
+    void (*on_drained)(evws_connection*, void*);
+    void* on_drained_argument;
+    void (*on_pong)(evws_connection*, const unsigned char*, size_t, void*);
+    void* on_pong_argument;
+    void (*on_quiet)(evws_connection&);  // keep-alive's, when the timer fires in an open session
+    event timer;
+    evbuffer message;  // the fragments so far
+    size_t most;       // bytes of a message
+    uint32_t quiet_ms;
+    char* subprotocol;  // behind the session, or null
+    evlet::http::Life life;
+    evlet::ws::Utf8 text;
+    evlet::ws::State state;
+    uint8_t receiving;  // the opcode of the message under way, or 0
+    uint8_t sending;    // likewise
+    uint16_t close_code;
+    bool client : 1;
+    bool heard : 1;  // since keep-alive looked last
+    bool pinged : 1;
+    bool working : 1;
+    bool peer_closed : 1;   // its close frame has come
+    bool stream_ended : 1;  // ours has been ended
+    char close_reason[evlet::ws::kMostReason + 1];
+};
+
+// For http::dispose() and http::CallGuard, which find it by the type.
+void destroy(evws_connection& session);
+
+namespace evlet::ws {
+
+// ---- session.cpp ----
+
+struct Setup {
+    event_base* base;
+    ws_on_msg_cb on_message;
+    void* argument;
+    Text subprotocol;  // empty: none
+    bool client;
+};
+// A session without a bufferevent; nullptr without memory.
+[[nodiscard]] evws_connection* make_session(const Setup& setup);
+// Takes the bufferevent and begins to read it.
+void start_session(evws_connection& session, bufferevent* bev);
+// It is over: the program is told, the session freed.
+void end_session(evws_connection& session);
+void arm(evws_connection& session, uint32_t milliseconds);
+
+// ---- receive.cpp ----
+
+// Takes frames from the input until one is incomplete.
+void work(evws_connection& session);
+
+// ---- send.cpp ----
+
+// One frame, all of it or nothing.
+Status send_frame(evws_connection& session, uint8_t opcode, bool final, const void* data,
+                  size_t size);
+
+// ---- closing.cpp ----
+
+// Sends a close frame; `code` 0: without one.
+Status begin_closing(evws_connection& session, uint16_t code, Text reason);
+// The peer broke the rules, or closed: what is there leaves, then the stream ends.
+void fail(evws_connection& session, uint16_t code);
+void on_close_frame(evws_connection& session, const uint8_t* payload, size_t size);
+// The output has run empty.
+void on_drained(evws_connection& session);
+void on_timeout(evws_connection& session);
+// The peer's stream has ended or broken.
+void on_stream_end(evws_connection& session);
+[[nodiscard]] bool may_send_code(uint16_t code);
+
+}  // namespace evlet::ws
