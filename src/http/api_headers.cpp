@@ -10,12 +10,12 @@ using namespace evlet::http;
 extern "C" {
 
 const char* evhttp_find_header(const struct evkeyvalq* headers, const char* key) {
-    const evkeyval* const field = find_field(headers->tqh_first, Text(key));
+    const evkeyval* const field = find_field(headers->tqh_first, key);
     return field ? field->value : nullptr;
 }
 
 int evhttp_remove_header(struct evkeyvalq* headers, const char* key) {
-    evkeyval* const field = find_field(headers->tqh_first, Text(key));
+    evkeyval* const field = find_field(headers->tqh_first, key);
     if (!field)
         return -1;
     remove_field(*headers, *field);

@@ -47,14 +47,14 @@ bool put_fields(HeadWriter& writer, Request& request) {
     bool has_host = false;
     for (const evkeyval* field = request.output_fields.tqh_first; field;
          field = field->next.tqe_next) {
-        const Text name(field->key);
-        if (same_name(name, Text("Content-Length")) || same_name(name, Text("Transfer-Encoding")))
+        const char* const name = field->key;
+        if (same_name(name, "Content-Length") || same_name(name, "Transfer-Encoding"))
             continue;
-        has_host |= same_name(name, Text("Host"));
-        if (same_name(name, Text("Connection")) && list_has(Text(field->value), Text("close")))
+        has_host |= same_name(name, "Host");
+        if (same_name(name, "Connection") && list_has(field->value, "close"))
             request.wants_close = true;
-        if (same_name(name, Text("Expect")))
-            request.expects_continue = same_name(Text(field->value), Text("100-continue"));
+        if (same_name(name, "Expect"))
+            request.expects_continue = same_name(field->value, "100-continue");
         writer.put_field(field->key, field->value);
     }
     return has_host;
@@ -89,18 +89,6 @@ bool send_request_body(Client& client, Request& request) {
 
 // ---- The reply ----
 
-void note_connection_options(Request& request) {
-    bool close = false, keep = false;
-    const Text name("Connection");
-    for (evkeyval* field = request.input_fields.tqh_first; (field = find_field(field, name));
-         field = field->next.tqe_next) {
-        close |= list_has(Text(field->value), Text("close"));
-        keep |= list_has(Text(field->value), Text("keep-alive"));
-    }
-    if (close || (!request.at_least_11 && !keep))
-        request.wants_close = true;
-}
-
 // Takes what was received of a head into the request.
 enum class Taken : unsigned char { good, malformed, no_memory };
 Taken take_head(Request& request, Text head, unsigned lines, int* ret_code) {
@@ -132,7 +120,7 @@ Taken take_head(Request& request, Text head, unsigned lines, int* ret_code) {
 }
 
 bool asked_for_upgrade(const Request& request) {
-    return find_field(request.output_fields.tqh_first, Text("Upgrade")) != nullptr;
+    return find_field(request.output_fields.tqh_first, "Upgrade") != nullptr;
 }
 
 // Whether the reply ends HTTP on the connection.
@@ -244,7 +232,8 @@ Step on_head(evhttp_connection& connection, size_t size) {
         return on_interim(client, *request, code);
     request->shown.response_code = code;
     request->may_detach = ends_http(*request, code);
-    note_connection_options(*request);
+    if (says_close(request->input_fields, request->at_least_11))
+        request->wants_close = true;
     if (request->may_detach)
         request->wants_close = true;
     // What follows until the body begins is not to be taken for anything.

@@ -62,7 +62,7 @@ evhttp_connection* make_connection(event_base* base, const Role& role, size_t ex
     connection->requests.reset();
     connection->read_ms = connection->write_ms = kDefaultTimeoutMs;
     connection->reading = Reading::nothing;
-    event_assign(&connection->timer, base, -1, EV_PERSIST, on_timer, connection);
+    evlet_event_assign_no_signal(&connection->timer, base, -1, EV_PERSIST, on_timer, connection);
     return connection;
 }
 

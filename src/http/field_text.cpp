@@ -70,6 +70,20 @@ bool same_name(Text a, Text b) {
     return true;
 }
 
+bool same_name(const char* a, const char* b) {
+    while (to_lower(*a) == to_lower(*b)) {
+        if (!*a)
+            return true;
+        ++a;
+        ++b;
+    }
+    return false;
+}
+
+bool list_has(const char* list, const char* element) {
+    return list_has(Text(list), Text(element));
+}
+
 bool list_has(Text list, Text element) {
     while (!list.empty()) {
         const size_t size = element_size(list);

@@ -90,8 +90,8 @@ void clear_fields(evkeyvalq& fields) {
         remove_field(fields, *fields.tqh_first);
 }
 
-evkeyval* find_field(evkeyval* from, Text key) {
-    while (from && !same_name(Text(from->key), key))
+evkeyval* find_field(evkeyval* from, const char* key) {
+    while (from && !same_name(from->key, key))
         from = from->next.tqe_next;
     return from;
 }

@@ -49,7 +49,7 @@ void clear_fields(evkeyvalq& fields);
 
 // The first field with this name from `from` on (the first of the list, or the one behind one that
 // was found), or nullptr.
-[[nodiscard]] evkeyval* find_field(evkeyval* from, Text key);
+[[nodiscard]] evkeyval* find_field(evkeyval* from, const char* key);
 
 // Whether it is a token (RFC 9110 section 5.6.2), such as the name of a field or a method.
 [[nodiscard]] bool is_token(Text text);
@@ -60,7 +60,9 @@ void clear_fields(evkeyvalq& fields);
 
 // Equality without regard to case.
 [[nodiscard]] bool same_name(Text a, Text b);
+[[nodiscard]] bool same_name(const char* a, const char* b);
 // Whether a comma-separated list (RFC 9110 section 5.6.1) has the element, without regard to case.
 [[nodiscard]] bool list_has(Text list, Text element);
+[[nodiscard]] bool list_has(const char* list, const char* element);
 
 }  // namespace evlet::http

@@ -108,6 +108,17 @@ bool parse_fields(Text block, evkeyvalq& fields, char*& room) {
     return true;
 }
 
+bool says_close(const evkeyvalq& fields, bool at_least_11) {
+    bool close = false, keep = false;
+    for (const evkeyval* field = fields.tqh_first;
+         (field = find_field(const_cast<evkeyval*>(field), "Connection"));
+         field = field->next.tqe_next) {
+        close |= list_has(field->value, "close");
+        keep |= list_has(field->value, "keep-alive");
+    }
+    return close || (!at_least_11 && !keep);
+}
+
 bool check_fields(Text block) {
     while (block.size) {
         const Text line = take_line(block);

@@ -42,7 +42,9 @@ struct StatusLine {
 // RFC 9112 section 5, up to the end of the block or the empty line. Places each field at `room`,
 // which is moved behind them. False, with some fields placed, if one is not well formed.
 [[nodiscard]] bool parse_fields(Text block, evkeyvalq& fields, char*& room);
-// The same for fields that nobody wants, those of trailers.
+// Whether the connection ends with this message (RFC 9112 section 9.3).
+[[nodiscard]] bool says_close(const evkeyvalq& fields, bool at_least_11);
+// As parse_fields() for fields that nobody wants, those of trailers.
 [[nodiscard]] bool check_fields(Text block);
 
 }  // namespace evlet::http

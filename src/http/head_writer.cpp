@@ -25,6 +25,10 @@ void HeadWriter::put(Text text) {
     size_ += text.size;
 }
 
+void HeadWriter::put(const char* text) {
+    put(Text(text));
+}
+
 void HeadWriter::put_number(int64_t value) {
     char digits[20];
     char* at = digits + sizeof digits;

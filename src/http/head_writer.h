@@ -18,7 +18,7 @@ public:
     HeadWriter& operator=(const HeadWriter&) = delete;
 
     void put(Text text);
-    void put(const char* text) { put(Text(text)); }
+    void put(const char* text);
     void put_number(int64_t value);
     // "name: value" and the end of the line.
     void put_field(const char* name, const char* value);

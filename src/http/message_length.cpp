@@ -10,8 +10,8 @@ constexpr MessageLength kBad = {Framing::bad, 0};
 
 // The only field with this name, or nullptr with `*ret_several` told.
 evkeyval* only_field(const evkeyvalq& fields, const char* name, bool* ret_several) {
-    evkeyval* const first = find_field(fields.tqh_first, Text(name));
-    *ret_several = first && find_field(first->next.tqe_next, Text(name));
+    evkeyval* const first = find_field(fields.tqh_first, name);
+    *ret_several = first && find_field(first->next.tqe_next, name);
     return first;
 }
 

@@ -34,21 +34,21 @@ Given put_fields(HeadWriter& writer, Request& request) {
     Given given;
     for (const evkeyval* field = request.output_fields.tqh_first; field;
          field = field->next.tqe_next) {
-        const Text name(field->key);
-        if (same_name(name, Text("Content-Length"))) {
+        const char* const name = field->key;
+        if (same_name(name, "Content-Length")) {
             given.length = field->value;
             continue;
         }
-        if (same_name(name, Text("Transfer-Encoding")))
+        if (same_name(name, "Transfer-Encoding"))
             continue;
-        if (same_name(name, Text("Connection"))) {
-            if (list_has(Text(field->value), Text("close")))
+        if (same_name(name, "Connection")) {
+            if (list_has(field->value, "close"))
                 request.wants_close = true;
-            if (request.wants_close || list_has(Text(field->value), Text("keep-alive")))
+            if (request.wants_close || list_has(field->value, "keep-alive"))
                 continue;
         }
-        given.date |= same_name(name, Text("Date"));
-        given.type |= same_name(name, Text("Content-Type"));
+        given.date |= same_name(name, "Date");
+        given.type |= same_name(name, "Content-Type");
         writer.put_field(field->key, field->value);
     }
     return given;

@@ -42,22 +42,21 @@ bool parse_target(evhttp_uri& uri, Text target, ev_uint32_t type) {
         return parse_authority(uri, target) && uri.host && uri.port >= 0;
     if (target[0] == '/')
         return parse_path_target(uri, target);
-    if (type == EVHTTP_REQ_OPTIONS && target.size == 1 && target[0] == '*')
-        return parse_uri(uri, target, 0);
-    // A fragment is no part of a target, and user information in one is a disguise (RFC 9110
-    // section 4.2.4).
-    return parse_uri(uri, target, 0) && uri.scheme && uri.host && *uri.host && !uri.userinfo &&
-           !uri.fragment;
+    if (target.size == 1 && target[0] == '*') {
+        make_asterisk(uri);
+        return type == EVHTTP_REQ_OPTIONS;
+    }
+    return parse_absolute_target(uri, target);
 }
 
 // RFC 9112 section 3.2: exactly one Host in HTTP/1.1, and a valid one.
 bool check_host(Request& request, char*& room) {
-    const evkeyval* const field = find_field(request.input_fields.tqh_first, Text("Host"));
+    const evkeyval* const field = find_field(request.input_fields.tqh_first, "Host");
     if (!field)
         return !request.at_least_11;
     const Text value(field->value);
     evhttp_uri& host = place_uri(room, value.size);
-    if (find_field(field->next.tqe_next, Text("Host")) || !parse_authority(host, value))
+    if (find_field(field->next.tqe_next, "Host") || !parse_authority(host, value))
         return false;
     // That of an absolute target counts instead.
     if (!request.shown.host_cache && host.host && *host.host)
@@ -65,23 +64,12 @@ bool check_host(Request& request, char*& room) {
     return true;
 }
 
-void note_connection_options(Request& request) {
-    const Text name("Connection");
-    bool close = false, keep = false;
-    for (evkeyval* field = request.input_fields.tqh_first; (field = find_field(field, name));
-         field = field->next.tqe_next) {
-        close |= list_has(Text(field->value), Text("close"));
-        keep |= list_has(Text(field->value), Text("keep-alive"));
-    }
-    request.wants_close = close || (!request.at_least_11 && !keep);
-}
-
 // RFC 9110 section 10.1.1: the only expectation there is.
 int check_expectation(Request& request) {
-    const evkeyval* const field = find_field(request.input_fields.tqh_first, Text("Expect"));
+    const evkeyval* const field = find_field(request.input_fields.tqh_first, "Expect");
     if (!field || !request.at_least_11)
         return 0;
-    request.expects_continue = same_name(Text(field->value), Text("100-continue"));
+    request.expects_continue = same_name(field->value, "100-continue");
     return request.expects_continue ? 0 : HTTP_EXPECTATIONFAILED;
 }
 
@@ -128,7 +116,7 @@ int fill_request(Request& request, Text head, Text peer, size_t target_limit,
     if (!fields_good || !target_good || !host_good)
         return HTTP_BADREQUEST;
     shown.uri_elems = &target;
-    note_connection_options(request);
+    request.wants_close = says_close(request.input_fields, request.at_least_11);
     if (!method.type)
         return HTTP_NOTIMPLEMENTED;
     return check_expectation(request);

@@ -86,7 +86,7 @@ int evlet_http_shutdown(struct evhttp* http, const struct timeval* grace,
     shutdown->server = http;
     shutdown->done = done;
     shutdown->argument = arg;
-    event_assign(&shutdown->timer, http->base, -1, 0, on_timer, shutdown);
+    evlet_event_assign_no_signal(&shutdown->timer, http->base, -1, 0, on_timer, shutdown);
     if (grace && event_add(&shutdown->timer, grace) != 0) {
         mem::release(shutdown);
         return -1;

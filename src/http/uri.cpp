@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "http/fields.h"
 #include "mem/mem.h"
 
 namespace evlet::http {
@@ -45,6 +46,7 @@ public:
     bool read_authority(Text& rest);
     bool read_host_and_port(Text text);
     bool read_path_and_behind(Text rest);
+    bool read_target(Text rest);
 
 private:
     bool read_unix_socket(Text& rest);
@@ -107,6 +109,20 @@ bool Parts::read_authority(Text& rest) {
     return read_host_and_port(authority);
 }
 
+// path [ "?" query ], of bytes that browsers send.
+bool Parts::read_target(Text rest) {
+    for (size_t i = 0; i < rest.size; ++i) {
+        const char c = rest[i];
+        if (c < '!' || c > '~' || c == '#' || (c == '%' && !is_encoded_byte(rest, i)))
+            return false;
+    }
+    const Text path = take(rest, rest.find('?'));
+    uri_.path = put(path);
+    if (!rest.empty())
+        uri_.query = put(rest.from(1));
+    return true;
+}
+
 // path [ "?" query ] [ "#" fragment ]
 bool Parts::read_path_and_behind(Text rest) {
     const Text path = take(rest, find_any(rest, "?#"));
@@ -167,18 +183,24 @@ bool parse_authority(evhttp_uri& uri, Text text) {
 
 bool parse_path_target(evhttp_uri& uri, Text text) {
     Parts parts(uri, text, 0);
-    if (text.empty() || text[0] != '/')
+    return !text.empty() && text[0] == '/' && parts.read_target(text);
+}
+
+bool parse_absolute_target(evhttp_uri& uri, Text text) {
+    Parts parts(uri, text, 0);
+    const Text scheme = take(text, text.find(':'));
+    if ((!same_name(scheme, Text("http")) && !same_name(scheme, Text("https"))) ||
+        !begins_with(text, Text("://")))
         return false;
-    for (size_t i = 0; i < text.size; ++i) {
-        const char c = text[i];
-        if (c < '!' || c > '~' || c == '#' || (c == '%' && !is_encoded_byte(text, i)))
-            return false;
-    }
-    const Text path = take(text, text.find('?'));
-    uri.path = parts.put(path);
-    if (!text.empty())
-        uri.query = parts.put(text.from(1));
-    return true;
+    uri.scheme = parts.put(scheme);
+    take(text, sizeof "://" - 1);
+    const Text authority = take(text, find_any(text, "/?"));
+    return parts.read_host_and_port(authority) && *uri.host && parts.read_target(text);
+}
+
+void make_asterisk(evhttp_uri& uri) {
+    Parts parts(uri, {"*", 1}, 0);
+    uri.path = parts.put({"*", 1});
 }
 
 void clear_uri(evhttp_uri& uri) {

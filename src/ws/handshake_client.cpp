@@ -24,7 +24,7 @@ struct Attempt {
 };
 
 const evkeyval* field_of(const http::Request& request, const char* name) {
-    return http::find_field(request.input_fields.tqh_first, Text(name));
+    return http::find_field(request.input_fields.tqh_first, name);
 }
 
 // What the server has chosen. False if it was not offered.
@@ -34,7 +34,7 @@ bool take_subprotocol(const http::Request& request, const Attempt& attempt, Text
         return true;
     *ret_name = Text(field->value);
     return !ret_name->empty() && has_name(Text(attempt.offered), *ret_name) &&
-           !http::find_field(field->next.tqe_next, Text("Sec-WebSocket-Protocol"));
+           !http::find_field(field->next.tqe_next, "Sec-WebSocket-Protocol");
 }
 
 bool is_agreement(const http::Request& request, const Attempt& attempt, Text* ret_subprotocol) {
@@ -42,8 +42,8 @@ bool is_agreement(const http::Request& request, const Attempt& attempt, Text* re
     const evkeyval* const connection = field_of(request, "Connection");
     const evkeyval* const accept = field_of(request, "Sec-WebSocket-Accept");
     return request.shown.response_code == HTTP_SWITCH_PROTOCOLS && upgrade && connection &&
-           accept && http::same_name(Text(upgrade->value), Text("websocket")) &&
-           http::list_has(Text(connection->value), Text("upgrade")) &&
+           accept && http::same_name(upgrade->value, "websocket") &&
+           http::list_has(connection->value, "upgrade") &&
            strcmp(accept->value, attempt.accept) == 0 &&
            !field_of(request, "Sec-WebSocket-Extensions") &&  // none was asked for
            take_subprotocol(request, attempt, ret_subprotocol);

@@ -18,14 +18,14 @@ constexpr int kUpgradeRequired = 426;
 
 // The only field with this name, or nullptr.
 const char* only_value(const http::Request& request, const char* name) {
-    const evkeyval* const field = http::find_field(request.input_fields.tqh_first, Text(name));
-    return field && !http::find_field(field->next.tqe_next, Text(name)) ? field->value : nullptr;
+    const evkeyval* const field = http::find_field(request.input_fields.tqh_first, name);
+    return field && !http::find_field(field->next.tqe_next, name) ? field->value : nullptr;
 }
 
 bool any_has(const http::Request& request, const char* name, const char* element) {
     const evkeyval* field = request.input_fields.tqh_first;
-    while ((field = http::find_field(const_cast<evkeyval*>(field), Text(name)))) {
-        if (http::list_has(Text(field->value), Text(element)))
+    while ((field = http::find_field(const_cast<evkeyval*>(field), name))) {
+        if (http::list_has(field->value, element))
             return true;
         field = field->next.tqe_next;
     }
@@ -38,7 +38,7 @@ int find_fault(const http::Request& request) {
         !any_has(request, "Upgrade", "websocket") || !any_has(request, "Connection", "upgrade"))
         return HTTP_BADREQUEST;
     const char* const version = only_value(request, "Sec-WebSocket-Version");
-    if (!version || !http::same_name(Text(version), Text("13")))
+    if (!version || !http::same_name(version, "13"))
         return kUpgradeRequired;
     const char* const key = only_value(request, "Sec-WebSocket-Key");
     return key && is_key(Text(key)) ? 0 : HTTP_BADREQUEST;
@@ -55,7 +55,7 @@ void refuse(evhttp_request* request, int status) {
 Text choose(const http::Request& request, Text spoken) {
     const evkeyval* field = request.input_fields.tqh_first;
     while (
-        (field = http::find_field(const_cast<evkeyval*>(field), Text("Sec-WebSocket-Protocol")))) {
+        (field = http::find_field(const_cast<evkeyval*>(field), "Sec-WebSocket-Protocol"))) {
         Text offered(field->value);
         while (!offered.empty()) {
             const Text name = take_name(offered);

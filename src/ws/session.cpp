@@ -77,7 +77,7 @@ evws_connection* make_session(const Setup& setup) {
         session->subprotocol = reinterpret_cast<char*>(session + 1);
         memcpy(session->subprotocol, setup.subprotocol.data, name_size);
     }
-    event_assign(&session->timer, setup.base, -1, 0, on_timer, session);
+    evlet_event_assign_no_signal(&session->timer, setup.base, -1, 0, on_timer, session);
     return session;
 }
 
