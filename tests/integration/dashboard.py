@@ -45,8 +45,8 @@ def status_of(port):
 
 
 def post(port, body, fields, **more):
-    return ask(port, "/api/value", "POST", {**fields, **more}, body.encode()
-               if isinstance(body, str) else body)
+    data = body.encode() if isinstance(body, str) else body
+    return ask(port, "/api/value", "POST", {**fields, **more}, data, host=f"127.0.0.1:{port}")
 
 
 def live(port, **fields):
