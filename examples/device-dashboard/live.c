@@ -17,11 +17,14 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/ws.h>
+#include <evlet/ws.h>
 
 #include <stdlib.h>
 
 #define CHANGE_MS 30
 #define MAX_UNSENT 8192
+#define MAX_MESSAGE 128
+#define SILENCE_SECONDS 20
 
 struct viewer {
     struct dashboard *dashboard;
@@ -95,6 +98,7 @@ static void add_viewer(struct dashboard *dashboard, struct viewer *viewer) {
 }
 
 void on_live(struct evhttp_request *request, void *arg) {
+    static const struct timeval silence = {SILENCE_SECONDS, 0};
     struct dashboard *dashboard = arg;
     struct viewer *viewer;
     char text[STATUS_SIZE];
@@ -113,7 +117,12 @@ void on_live(struct evhttp_request *request, void *arg) {
         return;
     }
     evws_connection_set_closecb(viewer->socket, on_close, viewer);
+    evlet_ws_set_max_message(viewer->socket, MAX_MESSAGE);
     add_viewer(dashboard, viewer);
+    if (evlet_ws_set_keep_alive(viewer->socket, &silence) != 0) {
+        evws_connection_free(viewer->socket);
+        return;
+    }
     device_status(dashboard, text);
     evws_send_text(viewer->socket, text);
 }
