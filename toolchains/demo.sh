@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# demo.sh: a first firmware, from source to a served client, in one command.
+# demo.sh: a firmware with a web page, from source to a served client, in one command.
 #
-# Builds examples/tcp-echo for 32-bit ARM Linux, static and slim, runs it under qemu-arm, sends it
-# random bytes from a real client (socat) over loopback and compares what comes back. Installs what
-# is missing from Debian. Exit 0 only if every byte came back. Builds in $EVLET_BUILD_ROOT/demo,
-# default build-check/demo of this checkout.
+# Builds examples/device-dashboard for 32-bit ARM Linux, static and slim, runs it under qemu-arm and
+# talks to it over loopback with clients that are not ours: curl for the page, the status and a value
+# to be set, and a WebSocket client (python3-websockets) for the live figures. Checks what comes
+# back. Installs what is missing from Debian. Exit 0 only if all of it was right. Builds in
+# $EVLET_BUILD_ROOT/demo, default build-check/demo of this checkout.
 set -euo pipefail
 
 TOOLCHAINS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 SOURCE_ROOT=$(dirname "$TOOLCHAINS")
 BUILD=${EVLET_BUILD_ROOT:-$SOURCE_ROOT/build-check}/demo
-BYTES=1048576
 
 # shellcheck source=toolchains/packages.sh
 . "$TOOLCHAINS/packages.sh"
@@ -55,7 +55,7 @@ build_firmware() {
     step meson setup "$BUILD" "$SOURCE_ROOT" --cross-file "$SOURCE_ROOT/cross/arm-linux.ini" \
         --cross-file "$TOOLCHAINS/slim.ini" --cross-file "$TOOLCHAINS/static.ini" \
         -Dtests=disabled -Dexamples=enabled "-Dc_link_args=$link" "-Dcpp_link_args=$link"
-    step meson compile -C "$BUILD" tcp-echo
+    step meson compile -C "$BUILD" device-dashboard
 }
 
 # Sets `port` once the server has said where it listens. qemu needs a moment; 20 s is for ever.
@@ -70,16 +70,67 @@ wait_for_port() {
         sleep 0.1
     done
     cat "$scratch/server.log" >&2
-    fail "tcp-echo did not say where it listens (try $try)"
+    fail "device-dashboard did not say where it listens (try $try)"
+}
+
+# fetch NAME [CURL ARGUMENT...]: the reply's body in $scratch/NAME, its status code in `code`.
+fetch() {
+    local name=$1
+    shift
+    code=$(curl --silent --show-error --noproxy '*' --max-time 30 --output "$scratch/$name" \
+        --write-out '%{http_code}' "$@") || fail "curl failed: $*"
+}
+
+# Fails unless the last reply was such a one. expect WHAT CODE NAME TEXT
+expect() {
+    [ "$code" = "$2" ] || fail "$1: status $2 was expected, $code came"
+    grep -q -F "$4" "$scratch/$3" || fail "$1: '$4' was expected, this came: $(cat "$scratch/$3")"
+}
+
+# Opens the device's WebSocket, looks at its figures, sets the value and sees that it was set.
+watch_device() {
+    cat >"$scratch/watch.py" <<'PYTHON'
+import asyncio
+import json
+import sys
+
+try:
+    import websockets
+except ImportError:
+    sys.exit("watch: the Python module websockets is missing (Debian: python3-websockets)")
+
+
+async def watch(url, value):
+    async with websockets.connect(url) as device:
+        async def status():
+            return json.loads(await asyncio.wait_for(device.recv(), 30))
+
+        seen = [await status() for _ in range(3)]
+        uptimes = [figures["uptime"] for figures in seen]
+        assert uptimes == sorted(uptimes) and uptimes[0] < uptimes[2], f"uptimes {uptimes}"
+        print(f"   Uptime {', '.join(format(uptime, '.1f') for uptime in uptimes)} s; "
+              f"heap {seen[-1]['heap']} bytes; connections {seen[-1]['connections']}.")
+        await device.send(json.dumps({"value": value}))
+        for _ in range(10):
+            if (await status())["value"] == value:
+                print(f"   Sent the value {value} over the WebSocket; the device reports it.")
+                return
+        raise AssertionError("the value that was sent is not reported")
+
+asyncio.run(watch(sys.argv[1], int(sys.argv[2])))
+PYTHON
+    env -u http_proxy -u https_proxy timeout --kill-after=5 120 \
+        meson runpython "$scratch/watch.py" "ws://127.0.0.1:$port/live" 73 ||
+        fail "the WebSocket client is not content"
 }
 
 scratch=$(mktemp -d)
-need_packages build arm client || fail "packages are missing"
+need_packages build arm demo || fail "packages are missing"
 
-echo "1. Building tcp-echo for 32-bit ARM: Thumb-2, -Os, static, one thread, select only."
+echo "1. Building device-dashboard for 32-bit ARM: Thumb-2, -Os, static, one thread, select only."
 build_firmware
-firmware=$(find "$BUILD" -name tcp-echo -type f -perm -u+x | head -n 1)
-[ -n "$firmware" ] || fail "the build has no program tcp-echo"
+firmware=$(find "$BUILD" -name device-dashboard -type f -perm -u+x | head -n 1)
+[ -n "$firmware" ] || fail "the build has no program device-dashboard"
 
 echo "2. Starting it under qemu-arm on a port of the system's choice, loopback only."
 "$TOOLCHAINS/run-qemu" arm-linux-gnueabihf "$firmware" -b 127.0.0.1 -p 0 \
@@ -87,26 +138,45 @@ echo "2. Starting it under qemu-arm on a port of the system's choice, loopback o
 server=$!
 port=
 wait_for_port
+url=http://127.0.0.1:$port
 echo "   It listens on 127.0.0.1:$port."
 
-echo "3. Sending $BYTES random bytes with socat and collecting the echo."
-head -c "$BYTES" /dev/urandom >"$scratch/sent"
-# -t: after the last byte is sent, wait for the rest of the echo; the server closes when done.
-timeout --kill-after=5 60 socat -t 30 STDIO "TCP4:127.0.0.1:$port" \
-    <"$scratch/sent" >"$scratch/received" || fail "socat failed or took over a minute"
+echo "3. Getting its page and what belongs to it with curl."
+fetch page "$url/"
+expect "the page" 200 page "<title>Device dashboard</title>"
+for part in app.js style.css icon.svg; do
+    fetch "$part" "$url/$part"
+    cmp -s "$scratch/$part" "$SOURCE_ROOT/examples/device-dashboard/assets/$part" ||
+        fail "$part is not what was linked in"
+done
+fetch nothing "$url/../etc/passwd" --path-as-is
+[ "$code" = 404 ] || fail "a file that it has not got: status 404 was expected, $code came"
+echo "   Four files, $(cat "$scratch"/{page,app.js,style.css,icon.svg} | wc -c) bytes, as they are in the source."
 
-echo "4. Comparing."
-cmp "$scratch/sent" "$scratch/received" || fail "the echo differs from what was sent"
-sum=$(sha256sum <"$scratch/received")
-echo "   All $BYTES bytes came back, SHA-256 ${sum%% *}."
+echo "4. Asking for its status, and setting the value with curl."
+fetch status "$url/api/status"
+expect "the status" 200 status '"uptime":'
+echo "   GET /api/status:  $(cat "$scratch/status")"
+fetch answer "$url/api/value" --header 'Content-Type: application/json' --data '{"value": 42}'
+expect "setting the value" 200 answer '"value":42'
+echo "   POST /api/value:  $(cat "$scratch/answer")"
+fetch answer "$url/api/value" --header 'Content-Type: application/json' --data '{"value": 101}'
+expect "a value out of range" 400 answer '"error"'
+echo "   A value out of range is refused: $(cat "$scratch/answer")"
 
-echo "5. What it takes, in bytes:"
-echo "   $(stat -c %s "$firmware") program file, static, with the C library and symbols"
+echo "5. Watching its live figures through a WebSocket."
+watch_device
+fetch status "$url/api/status"
+expect "the status afterwards" 200 status '"value":73'
+echo "   GET /api/status agrees."
+
+echo "6. What it takes, in bytes:"
+echo "   $(stat -c %s "$firmware") program file, static, with the page, the C library and symbols"
 footprint=$(meson runpython "$SOURCE_ROOT/tests/size/footprint.py" "$firmware.map") ||
     fail "no footprint to be read from the linker's map"
 echo "   of it Evlet, by library (text is code and constants):"
 echo "${footprint//$'\n'/$'\n   '}" | sed '1s/^/   /'
 
 clean_up
-echo "6. Stopped the server. In short: Evlet was cross-built for ARM into one static program, that"
-echo "   program served a real client over TCP, and every byte it echoed was right."
+echo "7. Stopped the server. In short: Evlet was cross-built for ARM into one static program, and that"
+echo "   program served a page, a JSON interface and a WebSocket to clients that know nothing of it."
