@@ -17,6 +17,7 @@ void close_sessions(evhttp& server) {
     while (Session* const session = server.sessions) {
         unlink(*session);
         session->close(*session);
+        count_out(server);
     }
 }
 
