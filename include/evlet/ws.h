@@ -73,6 +73,34 @@ const char *evlet_ws_get_subprotocol(const struct evws_connection *evws);
 EVENT2_EXPORT_SYMBOL
 void evlet_ws_set_max_message(struct evws_connection *evws, size_t limit);
 
+/** Called with a part of a message, as the peer has cut it: each has at least what one frame brings.
+ *  `last` is not 0 for the last one of the message. */
+typedef void (*evlet_ws_fragment_cb)(struct evws_connection *evws, int type,
+                                     const unsigned char *data, size_t len, int last, void *arg);
+
+/**
+ * Set what is called with the parts of messages in place of the message callback, as soon as each
+ * has come, so that a message need not fit into memory. evlet_ws_set_max_message() then is about each
+ * part. That a text is UTF-8 is checked on the way; a part of it may end within a character. Of a
+ * message that has begun to be collected the rest is collected too. NULL: whole messages again.
+ */
+EVENT2_EXPORT_SYMBOL
+void evlet_ws_set_fragment_cb(struct evws_connection *evws, evlet_ws_fragment_cb cb, void *arg);
+
+/**
+ * Take nothing from the peer until evlet_ws_resume(): no message, also none that has been received
+ * already, no ping and no close. The peer is held up by the connection's flow control. For who cannot
+ * take more: an echo server pauses a session whose output (evws_connection_get_bufferevent()) grows,
+ * and resumes it from the drained callback. evlet_ws_close() resumes too. Keep-alive waits meanwhile,
+ * and the end of the connection is not noticed.
+ */
+EVENT2_EXPORT_SYMBOL
+void evlet_ws_pause(struct evws_connection *evws);
+
+/** Go on. What has been received already comes from the loop, not from this call. */
+EVENT2_EXPORT_SYMBOL
+void evlet_ws_resume(struct evws_connection *evws);
+
 /** Send a message of type WS_TEXT_FRAME or WS_BINARY_FRAME. -1: another type, text that is not UTF-8, a
  *  message in fragments is under way, the session is closing, or out of memory; nothing is sent. */
 EVENT2_EXPORT_SYMBOL
@@ -84,14 +112,20 @@ EVENT2_EXPORT_SYMBOL
 int evlet_ws_send_fragment(struct evws_connection *evws, int type, const void *data, size_t len,
                            int last);
 
-/** Set what is called when all that was sent has been taken by the system: the time to send more to
- *  a peer that may be slow. NULL: nothing. */
+/** Set what is called each time all that was sent, by the session itself too, has been taken by the
+ *  system: the time to send more to a peer that may be slow. How much waits before that is
+ *  evbuffer_get_length() of the output of evws_connection_get_bufferevent(). NULL: nothing. */
 EVENT2_EXPORT_SYMBOL
 void evlet_ws_set_drained_cb(struct evws_connection *evws,
                              void (*cb)(struct evws_connection *evws, void *arg), void *arg);
 
 /*
- * ---- Pings ----
+ * ---- Pings and silence ----
+ *
+ * Pings of the peer are answered by the session, many at once by a pong to the latest. Beside what is
+ * here bufferevent_set_timeouts() serves, with evws_connection_get_bufferevent(): a peer of which
+ * nothing at all comes for the time of reading, or which takes nothing for that of writing, loses
+ * its session.
  */
 
 /** Send a ping with up to 125 bytes. -1: more, the session is closing, or out of memory. */
@@ -118,6 +152,11 @@ int evlet_ws_set_keep_alive(struct evws_connection *evws, const struct timeval *
  *  sent (RFC 6455 section 7.4), the reason is too long or not UTF-8, or it is closing already. */
 EVENT2_EXPORT_SYMBOL
 int evlet_ws_close(struct evws_connection *evws, uint16_t code, const char *reason);
+
+/** Set how long the peer may take to answer a close frame, and then to end the connection; each is 5
+ *  seconds at first, as for NULL. After it the session ends all the same. */
+EVENT2_EXPORT_SYMBOL
+void evlet_ws_set_close_timeout(struct evws_connection *evws, const struct timeval *timeout);
 
 /** What the peer gave as the code, for the close callback: 1005 if it closed without one, 1006 if the
  *  connection ended without a word (RFC 6455 section 7.1.5). 0: the session is open. */

@@ -2,16 +2,13 @@
 // The close handshake (RFC 6455 section 7) and the other ends of a session.
 #include <string.h>
 
+#include "http/connection.h"
 #include "net/connecting.h"
 #include "stream/socket.h"
 #include "ws/session.h"
 
 namespace evlet::ws {
 namespace {
-
-// How long the peer may take to answer a close frame, and to end its stream after that.
-constexpr uint32_t kAnswerMs = 5000;
-constexpr uint32_t kEndMs = 2000;
 
 constexpr uint16_t kFirstOfPrograms = 3000;
 constexpr uint16_t kLastOfPrograms = 4999;
@@ -30,8 +27,8 @@ size_t write_close(uint16_t code, Text reason, uint8_t (&payload)[kMostControl])
 // Nothing more is taken in. What is in the output leaves, then the stream is ended.
 void begin_ending(evws_connection& session) {
     session.state = State::ending;
-    arm(session, kEndMs);
-    if (!session.life.gone && bufferevent_get_output(session.bev)->length == 0)
+    arm(session, session.close_ms);
+    if (bufferevent_get_output(session.bev)->length == 0)
         bufferevent_trigger(session.bev, EV_WRITE, BEV_TRIG_DEFER_CALLBACKS);
 }
 
@@ -51,7 +48,9 @@ Status begin_closing(evws_connection& session, uint16_t code, Text reason) {
     if (failed(sent))
         return sent;
     session.state = State::closing;
-    arm(session, kAnswerMs);
+    arm(session, session.close_ms);
+    if (session.paused)
+        set_receiving(session, true);
     return Status::ok;
 }
 
@@ -59,8 +58,8 @@ void fail(evws_connection& session, uint16_t code) {
     if (session.state == State::open) {
         uint8_t payload[kMostControl];
         const size_t size = write_close(code, {"", 0}, payload);
-        (void)send_frame(session, kClose, true, payload,
-                         size);  // the end of the stream says it too
+        // One that is lost: the end of the stream says it too.
+        (void)send_frame(session, kClose, true, payload, size);
     }
     if (session.state != State::ending)
         begin_ending(session);
@@ -74,8 +73,10 @@ void on_close_frame(evws_connection& session, const uint8_t* payload, size_t siz
         return fail(session, kInvalidData);
     session.peer_closed = true;
     session.close_code = code;
-    if (size > 2)
-        memcpy(session.close_reason, payload + 2, size - 2);
+    const size_t reason = size > 2 ? size - 2 : 0;
+    if (reason)
+        memcpy(session.note, payload + 2, reason);
+    session.note[reason] = 0;
     // The code comes back as it came; our own close frame needs no answer.
     fail(session, size >= 2 ? code : uint16_t{WS_CR_NONE});
 }
@@ -94,9 +95,13 @@ void on_drained(evws_connection& session) {
         }
         return;
     }
+    session.pongs = 0;
+    if (session.ping_waits) {
+        session.ping_waits = false;
+        (void)send_frame(session, kPong, true, session.note, session.note_size);
+    }
     if (session.on_drained)
         session.on_drained(&session, session.on_drained_argument);
-    work(session);
 }
 
 void on_timeout(evws_connection& session) {
@@ -120,20 +125,22 @@ extern "C" {
 
 int evlet_ws_close(struct evws_connection* evws, uint16_t code, const char* reason) {
     const Text text(reason ? reason : "");
-    bufferevent* const bev = evws->bev;
-    bufferevent_lock(bev);
+    const StreamLock lock(evws->bev);
     const bool allowed = evws->state == State::open && !evws->life.gone &&
                          (code == WS_CR_NONE ? text.empty() : may_send_code(code)) &&
                          text.size <= kMostReason && is_utf8(text.data, text.size);
-    const Status begun = allowed ? begin_closing(*evws, code, text) : Status::invalid;
-    bufferevent_unlock(bev);
-    return failed(begun) ? -1 : 0;
+    return allowed && !failed(begin_closing(*evws, code, text)) ? 0 : -1;
 }
 
 void evws_close(struct evws_connection* evws, uint16_t reason) {
+    const StreamLock lock(evws->bev);
     // Who cannot be told loses the connection.
     if (evlet_ws_close(evws, reason, nullptr) != 0 && evws->state == State::open)
-        bufferevent_trigger_event(evws->bev, BEV_EVENT_ERROR, BEV_TRIG_DEFER_CALLBACKS);
+        end_soon(*evws);
+}
+
+void evlet_ws_set_close_timeout(struct evws_connection* evws, const struct timeval* timeout) {
+    evws->close_ms = http::to_milliseconds(timeout, kDefaultCloseMs);
 }
 
 }  // extern "C"

@@ -7,7 +7,8 @@ namespace evlet::ws {
 namespace {
 
 void on_quiet(evws_connection& session) {
-    if (session.heard) {
+    // Who is not listened to cannot answer.
+    if (session.heard || session.paused) {
         session.heard = session.pinged = false;
     } else if (session.pinged) {
         end_session(session);

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Reception: a frame is looked at when all of it is there, which the limit on messages bounds; that
 // it keeps to it is seen from its header. A message of one frame is unmasked where it lies and
-// handed over without a copy; fragments are collected.
+// handed over without a copy; fragments are collected, unless the program takes them as they come.
+#include <string.h>
+
 #include "ws/session.h"
 
 namespace evlet::ws {
 namespace {
 
-// A peer that does not take what was sent to it, pongs among it, is not listened to.
-constexpr size_t kMostPending = 65536;
+// How many pongs may wait in the output.
+constexpr uint8_t kMostPongs = 32;
 
 void tell_message(evws_connection& session, uint8_t opcode, const uint8_t* data, size_t size) {
     if (session.on_message)
@@ -24,19 +26,26 @@ bool is_good_text(evws_connection& session, const uint8_t* data, size_t size, bo
 uint16_t take_data(evws_connection& session, const Frame& frame, const uint8_t* data) {
     const auto size = static_cast<size_t>(frame.length);
     const bool begins = frame.opcode != kContinuation;
+    const uint8_t opcode = begins ? frame.opcode : session.receiving;
+    session.receiving = frame.final ? 0 : opcode;
+    if (session.state != State::open)
+        return 0;
     if (begins)
         session.text.reset();
-    const uint8_t opcode = begins ? frame.opcode : session.receiving;
     if (opcode == kText && !is_good_text(session, data, size, frame.final))
         return kInvalidData;
+    evbuffer* const message = &session.message;
+    if (session.on_fragment && message->length == 0) {
+        session.on_fragment(&session, opcode, data, size, frame.final,
+                            session.on_fragment_argument);
+        return 0;
+    }
     if (begins && frame.final) {
         tell_message(session, opcode, data, size);
         return 0;
     }
-    evbuffer* const message = &session.message;
     if (size && evbuffer_add(message, data, size) != 0)
         return WS_CR_DATA_TOO_BIG;
-    session.receiving = frame.final ? 0 : opcode;
     if (!frame.final)
         return 0;
     const size_t total = message->length;
@@ -62,12 +71,22 @@ uint16_t find_fault(const evws_connection& session, const Frame& frame) {
                : 0;
 }
 
+void answer_ping(evws_connection& session, const uint8_t* data, size_t size) {
+    session.ping_waits = session.pongs == kMostPongs;
+    if (session.ping_waits) {
+        session.note_size = static_cast<uint8_t>(size);
+        memcpy(session.note, data, size);
+    } else if (!failed(send_frame(session, kPong, true, data, size))) {
+        ++session.pongs;  // one that is lost is asked for again
+    }
+}
+
 void take_control(evws_connection& session, const Frame& frame, const uint8_t* data) {
     const auto size = static_cast<size_t>(frame.length);
     if (frame.opcode == kClose)
         on_close_frame(session, data, size);
     else if (frame.opcode == kPing)
-        (void)send_frame(session, kPong, true, data, size);  // one that is lost is asked for again
+        answer_ping(session, data, size);
     else if (session.on_pong)
         session.on_pong(&session, data, size, session.on_pong_argument);
 }
@@ -97,11 +116,10 @@ bool take_frame(evws_connection& session) {
     uint8_t* const data = whole + frame.header_size;
     if (frame.masked)
         apply_mask(frame.mask, 0, data, data, static_cast<size_t>(frame.length));
-    session.heard = true;
     uint16_t refused = 0;
     if (is_control(frame.opcode))
         take_control(session, frame, data);
-    else if (session.state == State::open)
+    else
         refused = take_data(session, frame, data);
     if (session.life.gone)
         return false;
@@ -122,8 +140,7 @@ void work(evws_connection& session) {
         evbuffer* const input = bufferevent_get_input(session.bev);
         evbuffer_drain(input, input->length);
     } else {
-        while (bufferevent_get_output(session.bev)->length <= kMostPending && take_frame(session)) {
-        }
+        while (!session.paused && take_frame(session)) {}
     }
     session.working = false;
 }

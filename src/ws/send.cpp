@@ -58,20 +58,8 @@ Status put_frame(evws_connection& session, const Frame& frame, const void* data)
     if (size)
         writer.put(static_cast<const uint8_t*>(data), size, frame.masked ? &frame : nullptr);
     return evbuffer_commit_space(output, pieces, writer.finish(pieces)) == 0 ? Status::ok
-                                                                             : Status::system;
+                                                                             : Status::no_memory;
 }
-
-// Holds the lock of a bufferevent, if it has one.
-class StreamLock {
-public:
-    explicit StreamLock(bufferevent* bev) : bev_(bev) { bufferevent_lock(bev); }
-    ~StreamLock() { bufferevent_unlock(bev_); }
-    StreamLock(const StreamLock&) = delete;
-    StreamLock& operator=(const StreamLock&) = delete;
-
-private:
-    bufferevent* bev_;
-};
 
 Status send_data(evws_connection& session, int type, const void* data, size_t size, bool whole,
                  bool last) {
@@ -88,12 +76,12 @@ Status send_data(evws_connection& session, int type, const void* data, size_t si
 }
 
 void send_or_end(evws_connection& session, int type, const void* data, size_t size) {
+    const StreamLock lock(session.bev);
     const Status sent = send_data(session, type, data, size, true, true);
-    if (sent == Status::invalid)
+    if (sent == Status::invalid && session.state == State::open)
         log::warnx("evws: a message that may not be sent is not");
-    else if (failed(sent))
-        // The program would not hear of a message that is missing; the loop ends the session.
-        bufferevent_trigger_event(session.bev, BEV_EVENT_ERROR, BEV_TRIG_DEFER_CALLBACKS);
+    else if (sent == Status::no_memory)
+        end_soon(session);  // the program would not hear of a message that is missing
 }
 
 }  // namespace

@@ -30,7 +30,9 @@ evws_connection& from(void* argument) {
 }
 
 void on_readable(bufferevent*, void* argument) {
-    work(from(argument));
+    evws_connection& session = from(argument);
+    session.heard = true;
+    work(session);
 }
 
 void on_writable(bufferevent*, void* argument) {
@@ -49,13 +51,16 @@ void on_event(bufferevent*, short what, void* argument) {
 
 void on_timer(evutil_socket_t, short, void* argument) {
     evws_connection& session = from(argument);
+    const StreamLock lock(session.bev);
     const http::CallGuard guard(session);
     on_timeout(session);
 }
 
 // The server is being freed or shut down.
 void on_server_gone(http::Session& entry) {
-    end_session(reinterpret_cast<evws_connection&>(entry));
+    auto& session = reinterpret_cast<evws_connection&>(entry);
+    const StreamLock lock(session.bev);
+    end_session(session);
 }
 
 }  // namespace
@@ -70,6 +75,7 @@ evws_connection* make_session(const Setup& setup) {
     session->argument = setup.argument;
     session->client = setup.client;
     session->most = kDefaultMessage;
+    session->close_ms = kDefaultCloseMs;
     session->entry.close = on_server_gone;
     session->message.refs = 1;
     session->message.embedded = 1;
@@ -85,11 +91,7 @@ void start_session(evws_connection& session, bufferevent* bev) {
     session.bev = bev;
     bufferevent_setcb(bev, on_readable, on_writable, on_event, &session);
     evlet_ws_set_max_message(&session, session.most);
-    if (bufferevent_enable(bev, EV_READ | EV_WRITE) != 0)
-        bufferevent_trigger_event(bev, BEV_EVENT_ERROR, BEV_TRIG_DEFER_CALLBACKS);
-    // What came behind the handshake.
-    else if (evbuffer_get_length(bufferevent_get_input(bev)))
-        bufferevent_trigger(bev, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
+    set_receiving(session, true);
 }
 
 void end_session(evws_connection& session) {
@@ -108,7 +110,21 @@ void arm(evws_connection& session, uint32_t milliseconds) {
     const timeval time = to_timeval(static_cast<Nanos>(milliseconds) * kNanosPerMilli);
     // Without memory nobody would end it.
     if (event_add(&session.timer, &time) != 0)
-        end_session(session);
+        end_soon(session);
+}
+
+void end_soon(evws_connection& session) {
+    bufferevent_trigger_event(session.bev, BEV_EVENT_ERROR, BEV_TRIG_DEFER_CALLBACKS);
+}
+
+void set_receiving(evws_connection& session, bool on) {
+    session.paused = !on;
+    if (!on)
+        bufferevent_disable(session.bev, EV_READ);
+    else if (bufferevent_enable(session.bev, EV_READ | EV_WRITE) != 0)
+        end_soon(session);
+    else  // what is in the input already
+        bufferevent_trigger(session.bev, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
 }
 
 }  // namespace evlet::ws
@@ -116,14 +132,14 @@ void arm(evws_connection& session, uint32_t milliseconds) {
 extern "C" {
 
 void evlet_ws_set_max_message(struct evws_connection* evws, size_t limit) {
-    evws->most = limit;
-    size_t high;
-    if (__builtin_add_overflow(limit, kReadAhead + kMostHeader, &high))
-        high = 0;
-    bufferevent_setwatermark(evws->bev, EV_READ, 0, high);
+    // A frame has to fit into a buffer together with what is read ahead.
+    constexpr size_t kMost = static_cast<size_t>(EV_SSIZE_MAX) - kReadAhead - kMostHeader;
+    evws->most = limit < kMost ? limit : kMost;
+    bufferevent_setwatermark(evws->bev, EV_READ, 0, evws->most + kReadAhead + kMostHeader);
 }
 
 void evws_connection_free(struct evws_connection* evws) {
+    const StreamLock lock(evws->bev);
     end_session(*evws);
 }
 
@@ -138,6 +154,23 @@ struct bufferevent* evws_connection_get_bufferevent(struct evws_connection* evws
 
 const char* evlet_ws_get_subprotocol(const struct evws_connection* evws) {
     return evws->subprotocol;
+}
+
+void evlet_ws_set_fragment_cb(struct evws_connection* evws, evlet_ws_fragment_cb cb, void* arg) {
+    evws->on_fragment = cb;
+    evws->on_fragment_argument = arg;
+}
+
+void evlet_ws_pause(struct evws_connection* evws) {
+    const StreamLock lock(evws->bev);
+    if (evws->state == State::open)
+        set_receiving(*evws, false);
+}
+
+void evlet_ws_resume(struct evws_connection* evws) {
+    const StreamLock lock(evws->bev);
+    if (evws->paused)
+        set_receiving(*evws, true);
 }
 
 void evlet_ws_set_drained_cb(struct evws_connection* evws,
@@ -159,7 +192,7 @@ uint16_t evlet_ws_get_close_code(const struct evws_connection* evws) {
 }
 
 const char* evlet_ws_get_close_reason(const struct evws_connection* evws) {
-    return evws->close_reason;
+    return evws->peer_closed ? evws->note : "";
 }
 
 }  // extern "C"

@@ -9,8 +9,13 @@
 // ended and the peer's end waited for). Each of the last two has a limit in time, on the one timer,
 // which otherwise serves keep-alive.
 //
-// Locking: what sends takes the bufferevent's lock, if it has one; all else belongs to the loop's
-// thread, whose callbacks have it.
+// Locking: what sends or closes takes the bufferevent's lock, if it has one; all else belongs to
+// the loop's thread, and takes it too where it changes what those look at. Only the loop's thread
+// ends a session: others ask for it (end_soon).
+//
+// Pongs: a few may wait in the output; of the pings beyond those the latest is remembered in `note`
+// and answered when the output has run empty, so that a flood of them leaves no more than that.
+// `note` has the reason of the peer's close frame later, when no ping is answered any more.
 #pragma once
 
 #include <stddef.h>
@@ -33,6 +38,7 @@ namespace evlet::ws {
 enum class State : uint8_t { open, closing, ending };
 
 constexpr size_t kDefaultMessage = size_t(1) << 20;
+constexpr uint32_t kDefaultCloseMs = 5000;
 constexpr size_t kMostReason = kMostControl - 2;
 
 // Close codes that are never sent (RFC 6455 section 7.4.1).
@@ -49,6 +55,8 @@ struct evws_connection {
     void* argument;
     ws_on_close_cb on_close;
     void* on_close_argument;
+    evlet_ws_fragment_cb on_fragment;  // in place of on_message
+    void* on_fragment_argument;
     void (*on_drained)(evws_connection*, void*);
     void* on_drained_argument;
     void (*on_pong)(evws_connection*, const unsigned char*, size_t, void*);
@@ -58,6 +66,7 @@ struct evws_connection {
     evbuffer message;  // the fragments so far
     size_t most;       // bytes of a message
     uint32_t quiet_ms;
+    uint32_t close_ms;  // for each of the waits of "Closing"
     char* subprotocol;  // behind the session, or null
     evlet::http::Life life;
     evlet::ws::Utf8 text;
@@ -65,13 +74,17 @@ struct evws_connection {
     uint8_t receiving;  // the opcode of the message under way, or 0
     uint8_t sending;    // likewise
     uint16_t close_code;
+    uint8_t pongs;      // sent since the output was empty
+    uint8_t note_size;  // of the ping that waits
     bool client : 1;
     bool heard : 1;  // since keep-alive looked last
     bool pinged : 1;
     bool working : 1;
-    bool peer_closed : 1;   // its close frame has come
+    bool paused : 1;        // the program takes no messages
+    bool ping_waits : 1;    // `note` is to be answered
+    bool peer_closed : 1;   // its close frame has come; `note` is the reason
     bool stream_ended : 1;  // ours has been ended
-    char close_reason[evlet::ws::kMostReason + 1];
+    char note[evlet::ws::kMostControl + 1];
 };
 
 // For http::dispose() and http::CallGuard, which find it by the type.
@@ -94,7 +107,24 @@ struct Setup {
 void start_session(evws_connection& session, bufferevent* bev);
 // It is over: the program is told, the session freed.
 void end_session(evws_connection& session);
+// Has the loop end it; from any thread.
+void end_soon(evws_connection& session);
 void arm(evws_connection& session, uint32_t milliseconds);
+// Whether frames are taken from now on.
+void set_receiving(evws_connection& session, bool on);
+
+// Holds the lock of a bufferevent, if it has one, and the bufferevent. Goes before a CallGuard, so
+// that it outlives the session.
+class StreamLock {
+public:
+    explicit StreamLock(bufferevent* bev) : bev_(bev) { bufferevent_lock(bev); }
+    ~StreamLock() { bufferevent_unlock(bev_); }
+    StreamLock(const StreamLock&) = delete;
+    StreamLock& operator=(const StreamLock&) = delete;
+
+private:
+    bufferevent* bev_;
+};
 
 // ---- receive.cpp ----
 
@@ -109,7 +139,7 @@ Status send_frame(evws_connection& session, uint8_t opcode, bool final, const vo
 
 // ---- closing.cpp ----
 
-// Sends a close frame; `code` 0: without one.
+// Sends a close frame and waits for the peer's; `code` 0: one without a code.
 Status begin_closing(evws_connection& session, uint16_t code, Text reason);
 // The peer broke the rules, or closed: what is there leaves, then the stream ends.
 void fail(evws_connection& session, uint16_t code);
