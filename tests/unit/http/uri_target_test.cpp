@@ -35,6 +35,10 @@ std::string target(const std::string& text) {
     return parsed(parse_path_target, text);
 }
 
+std::string absolute(const std::string& text) {
+    return parsed(parse_absolute_target, text);
+}
+
 std::string host_and_port(const char* host, int port) {
     return shown(UriParts{kNone, kNone, host, port, "", kNone, kNone});
 }
@@ -111,6 +115,66 @@ TEST_CASE("a_target_that_is_not_in_origin_form_is_refused") {
         CHECK_MESSAGE(target(text) == "refused", text);
     CHECK(target(std::string("/a\0b", 4)) == "refused");
     CHECK(target(std::string("\0", 1)) == "refused");
+}
+
+TEST_CASE("a_target_in_absolute_form_has_scheme_host_and_what_origin_form_has") {
+    CHECK(absolute("http://h") == shown(UriParts{"http", kNone, "h", -1, "", kNone, kNone}));
+    CHECK(absolute("HTTPS://example.com:8443/a?b[]=c") ==
+          shown(UriParts{"HTTPS", kNone, "example.com", 8443, "/a", "b[]=c", kNone}));
+    CHECK(absolute("http://[::1]:/") ==
+          shown(UriParts{"http", kNone, "[::1]", -1, "/", kNone, kNone}));
+    CHECK(absolute("http://h?q") == shown(UriParts{"http", kNone, "h", -1, "", "q", kNone}));
+    CHECK(absolute("http://h//a/b") ==
+          shown(UriParts{"http", kNone, "h", -1, "//a/b", kNone, kNone}));
+}
+
+TEST_CASE("a_target_that_is_not_in_absolute_form_is_refused") {
+    for (const char* text : {"",
+                             "/",
+                             "*",
+                             "http",
+                             "http:",
+                             "http:/",
+                             "http://",
+                             "http:///",
+                             "http://?q",
+                             "http://:80/",
+                             "http:h/",
+                             "ftp://h/",
+                             "//h/",
+                             "://h/",
+                             "xhttp://h/",
+                             "httpss://h/",
+                             "http://u@h/",
+                             "http://@h/",
+                             "http://u:p@h/",
+                             "http://h#f",
+                             "http://h/#f",
+                             "http://h/?#",
+                             "http://h:x/",
+                             "http://h:65536/",
+                             "http://[::1/",
+                             "http://::1/",
+                             "http://h\\e/",
+                             "http://h /",
+                             "http://h/ ",
+                             "http://h/%",
+                             "http://h/?%4",
+                             "http://h/\xc3\xa4",
+                             "http://h\r\n/",
+                             "http://h/\x7f"})
+        CHECK_MESSAGE(absolute(text) == "refused", text);
+    CHECK(absolute(std::string("http://h\0/", 10)) == "refused");
+    CHECK(absolute(std::string("http\0://h/", 11)) == "refused");
+}
+
+TEST_CASE("the_asterisk_is_a_path") {
+    CHECK(parsed(
+              [](evhttp_uri& uri, Text) {
+                  make_asterisk(uri);
+                  return true;
+              },
+              "*") == path_and_query("*", kNone));
 }
 
 TEST_CASE("a_nul_inside_a_text_of_known_size_is_refused_by_every_part") {

@@ -214,19 +214,18 @@ TEST_CASE("bracketed_addresses_of_any_length_are_refused_without_being_copied") 
 }
 
 TEST_CASE("ports_are_decimal_and_fit_16_bits") {
-    for (const auto& [text, port] :
-         std::vector<std::pair<std::string, int>>{{"0", 0},
-                                                  {"1", 1},
-                                                  {"80", 80},
-                                                  {"65535", 65535},
-                                                  {"00080", 80},
-                                                  {std::string(1000, '0') + "7", 7},
-                                                  {"", -1}}) {
-        CAPTURE(text);
+    const struct {
+        std::string text;
+        int value;
+    } ports[] = {{"0", 0},         {"1", 1},      {"80", 80},
+                 {"65535", 65535}, {"00080", 80}, {std::string(1000, '0') + "7", 7},
+                 {"", -1}};
+    for (const auto& port : ports) {
+        CAPTURE(port.text);
         for (const char* host : {"h", "[::1]", "192.0.2.1"}) {
-            const Uri uri((std::string("http://") + host + ":" + text + "/").c_str());
+            const Uri uri((std::string("http://") + host + ":" + port.text + "/").c_str());
             REQUIRE(static_cast<evhttp_uri*>(uri));
-            CHECK(evhttp_uri_get_port(uri) == port);
+            CHECK(evhttp_uri_get_port(uri) == port.value);
             CHECK(shown(evhttp_uri_get_host(uri)) == shown(host));
         }
     }
