@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/shared.h"
+
 namespace evlet {
 
 // A piece of text that ends where `size` says; there need not be a NUL behind it.
@@ -22,7 +24,7 @@ struct Text {
     [[nodiscard]] Text before(size_t index) const { return {data, index}; }
     [[nodiscard]] Text from(size_t index) const { return {data + index, size - index}; }
     // Where `wanted` is first, or `size`.
-    [[nodiscard]] size_t find(char wanted) const;
+    [[nodiscard]] EVLET_SHARED size_t find(char wanted) const;
 };
 
 [[nodiscard]] inline bool is_digit(char c) {
@@ -47,11 +49,11 @@ struct Text {
 
 // A number of nothing but decimal digits, one at least, leading zeros allowed, no greater than
 // `limit`. False leaves `*ret_value` as it was.
-[[nodiscard]] bool parse_decimal(Text text, uint32_t limit, uint32_t* ret_value);
+[[nodiscard]] EVLET_SHARED bool parse_decimal(Text text, uint32_t limit, uint32_t* ret_value);
 
 // Compares `count` characters at most, or up to the NUL, without regard to the case of A to Z:
 // less than 0, 0 or more than 0, in the order of the lower-case characters as unsigned bytes.
-[[nodiscard]] int compare_ignoring_case(const char* a, const char* b, size_t count);
+[[nodiscard]] EVLET_SHARED int compare_ignoring_case(const char* a, const char* b, size_t count);
 
 // Room for the decimal digits of a port.
 struct PortText {

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <sys/time.h>
 
+#include "base/shared.h"
+
 namespace evlet {
 
 using Nanos = int64_t;
@@ -23,10 +25,10 @@ constexpr Nanos kForever = INT64_MAX;
 }
 
 // Any timeval, also one that is negative or not normalised; clamped to the range of Nanos.
-[[nodiscard]] Nanos from_timeval(const timeval& tv);
+[[nodiscard]] EVLET_SHARED Nanos from_timeval(const timeval& tv);
 
 // Rounds down to a whole microsecond; tv_usec is in [0, 999999] for negative times too.
-[[nodiscard]] timeval to_timeval(Nanos ns);
+[[nodiscard]] EVLET_SHARED timeval to_timeval(Nanos ns);
 
 // Rounded up, as a wait has to be, and clamped to `limit` milliseconds; negative (for ever) is -1.
 [[nodiscard]] int to_wait_milliseconds(Nanos ns, int limit);

@@ -10,6 +10,7 @@
 // shares its lock, which is recursive). Callbacks of the program run with it held.
 #pragma once
 
+#include "base/shared.h"
 #include "base/status.h"
 #include "buffer/chain.h"
 #include "event2/buffer.h"
@@ -58,7 +59,7 @@ struct evbuffer {
 namespace evlet {
 
 // Frees all bytes and extras, not the memory of the evbuffer itself. Callbacks are not called.
-void clear_buffer(evbuffer& buffer);
+EVLET_SHARED void clear_buffer(evbuffer& buffer);
 
 // Holds the lock of a buffer and keeps the buffer alive for a scope, in which callbacks may free
 // it.
@@ -137,7 +138,7 @@ struct Place {
     size_t offset;
 };
 // `position` is at most the length.
-[[nodiscard]] Place find_place(const evbuffer& buffer, size_t position);
+[[nodiscard]] EVLET_SHARED Place find_place(const evbuffer& buffer, size_t position);
 // The first `count` bytes (1 to the length) in one piece; nullptr without memory.
 [[nodiscard]] uint8_t* pull_up(evbuffer& buffer, size_t count);
 

@@ -5,8 +5,7 @@
 #include "base/time.h"
 #include "event2/event.h"
 #include "mem/mem.h"
-#include "net/connecting.h"
-#include "stream/socket.h"
+#include "stream/stream.h"
 
 namespace evlet::http {
 namespace {
@@ -111,14 +110,6 @@ void arm(evhttp_connection& connection, uint32_t milliseconds) {
 Status start_timer(evhttp_connection& connection) {
     const timeval time = from_milliseconds(connection.read_ms);
     return event_add(&connection.timer, &time) == 0 ? Status::ok : Status::no_memory;
-}
-
-void end_stream(evhttp_connection& connection) {
-    Stream& stream = as_stream(*connection.bev);
-    if (is_socket_stream(stream))
-        end_sending(bufferevent_getfd(connection.bev));
-    else
-        bufferevent_flush(connection.bev, EV_WRITE, BEV_FINISHED);
 }
 
 uint32_t to_milliseconds(const timeval* tv, uint32_t otherwise) {

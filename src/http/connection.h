@@ -156,9 +156,6 @@ inline void disarm(evhttp_connection& connection) {
 }
 void apply_write_timeout(evhttp_connection& connection);
 
-// No more will be sent: the peer sees the end of the stream once all has left.
-void end_stream(evhttp_connection& connection);
-
 // 0 and NULL are `otherwise`; rounded up, at most some 49 days.
 [[nodiscard]] uint32_t to_milliseconds(const timeval* tv, uint32_t otherwise);
 

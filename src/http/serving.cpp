@@ -12,6 +12,7 @@
 #include "http/message_length.h"
 #include "http/request_head.h"
 #include "http/server.h"
+#include "stream/stream.h"
 
 namespace evlet::http {
 namespace {
@@ -46,7 +47,7 @@ void close_gently(evhttp_connection& connection, bool may_be_sending) {
                      kLingerBytes
                : kLingerBytes;
     connection.reading = Reading::discarding;
-    end_stream(connection);
+    end_output(connection.bev);
     arm(connection, longer ? connection.read_ms : kLingerMs);
     work(connection);
 }

@@ -4,6 +4,7 @@
 // errno, those with an x do not.
 #pragma once
 
+#include "base/shared.h"
 #include "evlet_config.h"
 
 namespace evlet::log {
@@ -11,8 +12,8 @@ namespace evlet::log {
 #define EVLET_PRINTF(format_index, first_argument) \
     __attribute__((format(printf, format_index, first_argument)))
 
-void warn(const char* format, ...) EVLET_PRINTF(1, 2);
-void warnx(const char* format, ...) EVLET_PRINTF(1, 2);
+EVLET_SHARED void warn(const char* format, ...) EVLET_PRINTF(1, 2);
+EVLET_SHARED void warnx(const char* format, ...) EVLET_PRINTF(1, 2);
 void message(const char* format, ...) EVLET_PRINTF(1, 2);
 // The program broke a rule that cannot be survived: logs, then calls the fatal callback, which
 // must not return; if it does, or there is none, the port ends the program.

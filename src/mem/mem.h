@@ -6,21 +6,23 @@
 
 #include <stddef.h>
 
+#include "base/shared.h"
+
 #include <type_traits>
 
 namespace evlet::mem {
 
 // `size` bytes, uninitialised; size 0 answers nullptr without an error.
-[[nodiscard]] void* allocate(size_t size);
+[[nodiscard]] EVLET_SHARED void* allocate(size_t size);
 // As allocate(), zeroed.
-[[nodiscard]] void* allocate_zeroed(size_t size);
+[[nodiscard]] EVLET_SHARED void* allocate_zeroed(size_t size);
 // Resizes to `count` elements of `size` bytes each; a product that overflows is out of memory.
 // The old block stays valid on failure.
-[[nodiscard]] void* resize(void* block, size_t count, size_t size);
+[[nodiscard]] EVLET_SHARED void* resize(void* block, size_t count, size_t size);
 // A copy of a C string.
-[[nodiscard]] char* duplicate(const char* text);
+[[nodiscard]] EVLET_SHARED char* duplicate(const char* text);
 // nullptr is allowed.
-void release(void* block);
+EVLET_SHARED void release(void* block);
 
 // A zeroed object of a type that needs no constructor.
 template <class T>

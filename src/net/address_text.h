@@ -4,6 +4,7 @@
 // filter and the network agree about it. No function here copies text, so none can cut it.
 #pragma once
 
+#include "base/shared.h"
 #include "base/text.h"
 #include "net/address_types.h"
 
@@ -11,10 +12,10 @@ namespace evlet {
 
 // Four decimal numbers of up to 255 without leading zeros. False leaves the output as it was, in
 // all functions here.
-[[nodiscard]] bool parse_ipv4(Text text, uint8_t (&ret_bytes)[kIpv4Size]);
+[[nodiscard]] EVLET_SHARED bool parse_ipv4(Text text, uint8_t (&ret_bytes)[kIpv4Size]);
 
 // The forms of RFC 4291 section 2.2; "::" stands for one group of zeros at least.
-[[nodiscard]] bool parse_ipv6(Text text, uint8_t (&ret_bytes)[kIpv6Size]);
+[[nodiscard]] EVLET_SHARED bool parse_ipv6(Text text, uint8_t (&ret_bytes)[kIpv6Size]);
 
 // parse_ipv6() with an optional "%scope" behind (RFC 4007 section 11): an interface's name, or
 // its number. Without one `*ret_scope` is 0.
@@ -25,9 +26,9 @@ namespace evlet {
 constexpr size_t kAddressTextSize = 46;
 
 // Write the address and a NUL; the result is the length without it.
-size_t write_ipv4(const uint8_t (&bytes)[kIpv4Size], char (&ret_text)[kAddressTextSize]);
+EVLET_SHARED size_t write_ipv4(const uint8_t (&bytes)[kIpv4Size], char (&ret_text)[kAddressTextSize]);
 // As RFC 5952 wants it, with a dotted end where the address carries an IPv4 address: v4-mapped
 // (::ffff:1.2.3.4) and v4-compatible (::1.2.3.4), the choice of the C libraries.
-size_t write_ipv6(const uint8_t (&bytes)[kIpv6Size], char (&ret_text)[kAddressTextSize]);
+EVLET_SHARED size_t write_ipv6(const uint8_t (&bytes)[kIpv6Size], char (&ret_text)[kAddressTextSize]);
 
 }  // namespace evlet

@@ -3,6 +3,7 @@
 // call itself. Errors are those of EVUTIL_SOCKET_ERROR().
 #pragma once
 
+#include "base/shared.h"
 #include "event2/util.h"
 
 struct sockaddr;
@@ -25,16 +26,16 @@ enum class Connect : unsigned char {
 // A nonblocking stream socket that programs started by exec do not get; -1 with an error.
 [[nodiscard]] evutil_socket_t open_stream_socket(int family);
 // The same bound to an address.
-[[nodiscard]] evutil_socket_t open_bound_socket(const sockaddr* address, int length);
+[[nodiscard]] EVLET_SHARED evutil_socket_t open_bound_socket(const sockaddr* address, int length);
 // The family of a socket, whether it has an address or not; -1 if it is none.
 [[nodiscard]] int family_of(evutil_socket_t fd);
 // Keeps the last error. -1 is nothing to close.
-void close_socket(evutil_socket_t fd);
+EVLET_SHARED void close_socket(evutil_socket_t fd);
 
 // The peer sees the end of the stream behind what was sent; receiving goes on.
-void end_sending(evutil_socket_t fd);
+EVLET_SHARED void end_sending(evutil_socket_t fd);
 // The address of the peer; `*length` is the room, then the size. False if there is none.
-[[nodiscard]] bool peer_of(evutil_socket_t fd, sockaddr* ret_address, int* length);
+[[nodiscard]] EVLET_SHARED bool peer_of(evutil_socket_t fd, sockaddr* ret_address, int* length);
 
 // Whether the last receive or send only has to be tried again, later.
 [[nodiscard]] bool last_error_is_again();

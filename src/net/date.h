@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "base/shared.h"
 #include "base/status.h"
 #include "base/time.h"
 
@@ -15,9 +16,9 @@ constexpr size_t kDateLength = 29;
 
 // Broken-down UTC time of a moment since 1970, in years 1678 to 2262, whatever the width of
 // time_t.
-[[nodiscard]] tm to_utc(Nanos since_1970);
+[[nodiscard]] EVLET_SHARED tm to_utc(Nanos since_1970);
 
 // Without a NUL. `invalid` for a time that no calendar has, or a year of more than four digits.
-Status write_date(const tm& utc, char (&ret_text)[kDateLength]);
+EVLET_SHARED Status write_date(const tm& utc, char (&ret_text)[kDateLength]);
 
 }  // namespace evlet

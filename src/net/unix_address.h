@@ -3,6 +3,7 @@
 // knows none.
 #pragma once
 
+#include "base/shared.h"
 #include "net/address_types.h"
 
 namespace evlet {
@@ -17,6 +18,6 @@ struct UnixAddress {
 };
 
 // False if the path is empty or longer than the system takes; nothing is cut.
-[[nodiscard]] bool make_unix_address(const char* path, UnixAddress* ret_address);
+[[nodiscard]] EVLET_SHARED bool make_unix_address(const char* path, UnixAddress* ret_address);
 
 }  // namespace evlet

@@ -21,6 +21,7 @@
 
 #include <stddef.h>
 
+#include "base/shared.h"
 #include "base/status.h"
 #include "buffer/buffer.h"
 #include "event2/bufferevent.h"
@@ -163,6 +164,9 @@ inline void add_ref(Stream& stream) {
 bool drop_ref_and_unlock(Stream& stream);
 // bufferevent_free() for streams that own another.
 void free_stream(Stream& stream);
+
+// No more will be put into the output: the peer sees the end of the stream behind what has left.
+EVLET_SHARED void end_output(bufferevent* bev);
 
 // Holds the lock and a reference for a scope.
 class StreamGuard {
