@@ -3,7 +3,7 @@
 // and everything that is not marked stays inside of its own. Not part of any API.
 #pragma once
 
-#if defined(__GNUC__) && !defined(_WIN32)
+#if defined(__GNUC__)
 #define EVLET_SHARED __attribute__((visibility("default")))
 #else
 #define EVLET_SHARED
