@@ -702,19 +702,20 @@ char *evhttp_decode_uri(const char *uri);
 EVENT2_EXPORT_SYMBOL
 char *evhttp_uridecode(const char *uri, int decode_plus, size_t *size_out);
 
-/** Take the query of a URI apart into pairs, decoded, in their order; `headers` need not be set up
- *  and is empty on failure. -1: no pair has an empty name or lacks its "=", or out of memory. A URI
- *  without a query is an empty list. */
+/** Take the query of a URI apart into pairs, in their order: names as they are, values decoded as
+ *  evhttp_uridecode() does it with `decode_plus`. `headers` need not be set up and is empty on
+ *  failure. A URI without a query is an empty list; an "&" at the end begins no pair. -1: a pair has
+ *  an empty name or lacks its "=", the text is no URI (evhttp_uri_parse()), or out of memory. */
 EVENT2_EXPORT_SYMBOL
 int evhttp_parse_query(const char *uri, struct evkeyvalq *headers);
 
-/** The same for the query alone, as evhttp_uri_get_query() answers it. */
+/** The same for the query alone, as evhttp_uri_get_query() answers it, also NULL. Any bytes go. */
 EVENT2_EXPORT_SYMBOL
 int evhttp_parse_query_str(const char *uri, struct evkeyvalq *headers);
 
-/** Accept pairs without "=" (the value is empty) and skip empty ones. */
+/** Accept pairs without "=" (the value is empty) and skip those without a name. */
 #define EVHTTP_URI_QUERY_NONCONFORMANT 0x01
-/** Of several pairs with one name keep the last. */
+/** Of several pairs with one name, whatever its case, keep the last. */
 #define EVHTTP_URI_QUERY_LAST_VAL 0x02
 
 /** The same with EVHTTP_URI_QUERY_* flags. */
@@ -775,7 +776,8 @@ int evhttp_uri_set_query(struct evhttp_uri *uri, const char *query);
 EVENT2_EXPORT_SYMBOL
 int evhttp_uri_set_fragment(struct evhttp_uri *uri, const char *fragment);
 
-/** Take bytes as they come that RFC 3986 wants encoded, in path, query and fragment. */
+/** Take bytes as they come that RFC 3986 wants encoded, in path, query and fragment; all but CR and
+ *  LF. */
 #define EVHTTP_URI_NONCONFORMANT 0x01
 /** Answer an IPv6 host without its brackets. evhttp_uri_join() puts them back. */
 #define EVHTTP_URI_HOST_STRIP_BRACKETS 0x04
