@@ -20,10 +20,11 @@
  * itself. A message may have 1 MiB; evlet/ws.h changes that, and has a client, pings, subprotocols
  * and more.
  *
- * A session that began on a server is closed when that is freed, and counts as one of its
- * connections. Sessions belong to the thread of their loop, and callbacks run there; they may free
- * the session. With BEV_OPT_THREADSAFE the functions that send and close may be called from any
- * thread.
+ * A session that began on a server is closed when that is freed or shut down, and counts as one of
+ * its connections. Sessions belong to the thread of their loop, and callbacks run there; they may free
+ * the session, but for the close callback, after which it is gone in any case. With BEV_OPT_THREADSAFE
+ * the functions that send, ping, close, pause and resume may be called from any thread, as long as it
+ * is sure that the session has not ended; callbacks run with the lock of the bufferevent then.
  */
 #ifndef EVENT2_WS_H_INCLUDED_
 #define EVENT2_WS_H_INCLUDED_
@@ -69,9 +70,12 @@ typedef void (*ws_on_close_cb)(struct evws_connection *, void *);
  * fields that the program has added to it, and gone then.
  *
  * `options`: 0, or BEV_OPT_* of event2/bufferevent.h, of which BEV_OPT_THREADSAFE says that other
- * threads will send; then the bufferevent has to be made with it (evhttp_set_bevcb()).
- * NULL: the request is not the beginning of a session (it has been answered with 400, or 426), out
- * of memory (503), or no locks (500).
+ * threads will send and close; the rest is the bufferevent's and was decided when it was made. A
+ * plain socket's that has no lock is replaced by one that has; of other kinds it has to be made with
+ * one (evhttp_set_bevcb()).
+ * NULL: no session, and the request has been answered: it is not the beginning of one (400, 405, 426),
+ * there is no memory (503, or the connection is closed), or no lock for BEV_OPT_THREADSAFE (500). No
+ * callback is called.
  */
 EVENT2_EXPORT_SYMBOL
 struct evws_connection *evws_new_session(struct evhttp_request *req, ws_on_msg_cb cb, void *arg,
@@ -86,8 +90,9 @@ void evws_send_text(struct evws_connection *evws, const char *packet_str);
 EVENT2_EXPORT_SYMBOL
 void evws_send_binary(struct evws_connection *evws, const char *packet_data, size_t packet_len);
 
-/** Begin to close: the peer is told `reason`, a close code, and has a few seconds to answer. What it
- *  sends meanwhile is not handed on. The close callback comes from the loop. */
+/** Begin to close: the peer is told `reason`, a close code, and has 5 seconds to answer. What it sends
+ *  meanwhile is not handed on. The close callback comes from the loop, also when the code is one that
+ *  may not be sent (evlet_ws_close()): then the connection just ends. */
 EVENT2_EXPORT_SYMBOL
 void evws_close(struct evws_connection *evws, uint16_t reason);
 

@@ -23,30 +23,30 @@ struct Attempt {
     char offered[1];  // subprotocols, with a NUL; longer than this
 };
 
-const evkeyval* field_of(const http::Request& request, const char* name) {
-    return http::find_field(request.input_fields.tqh_first, name);
+bool has_field(const evkeyvalq& fields, const char* name) {
+    return http::find_field(fields.tqh_first, name) != nullptr;
 }
 
 // What the server has chosen. False if it was not offered.
-bool take_subprotocol(const http::Request& request, const Attempt& attempt, Text* ret_name) {
-    const evkeyval* const field = field_of(request, "Sec-WebSocket-Protocol");
-    if (!field)
+bool take_subprotocol(const evkeyvalq& fields, const Attempt& attempt, Text* ret_name) {
+    if (!has_field(fields, "Sec-WebSocket-Protocol"))
         return true;
-    *ret_name = Text(field->value);
-    return !ret_name->empty() && has_name(Text(attempt.offered), *ret_name) &&
-           !http::find_field(field->next.tqe_next, "Sec-WebSocket-Protocol");
+    const char* const name = only_value(fields, "Sec-WebSocket-Protocol");
+    if (!name || !*name)
+        return false;
+    *ret_name = Text(name);
+    return has_name(Text(attempt.offered), *ret_name);
 }
 
 bool is_agreement(const http::Request& request, const Attempt& attempt, Text* ret_subprotocol) {
-    const evkeyval* const upgrade = field_of(request, "Upgrade");
-    const evkeyval* const connection = field_of(request, "Connection");
-    const evkeyval* const accept = field_of(request, "Sec-WebSocket-Accept");
-    return request.shown.response_code == HTTP_SWITCH_PROTOCOLS && upgrade && connection &&
-           accept && http::same_name(upgrade->value, "websocket") &&
-           http::list_has(connection->value, "upgrade") &&
-           strcmp(accept->value, attempt.accept) == 0 &&
-           !field_of(request, "Sec-WebSocket-Extensions") &&  // none was asked for
-           take_subprotocol(request, attempt, ret_subprotocol);
+    const evkeyvalq& fields = request.input_fields;
+    const char* const upgrade = only_value(fields, "Upgrade");
+    const char* const accept = only_value(fields, "Sec-WebSocket-Accept");
+    return request.shown.response_code == HTTP_SWITCH_PROTOCOLS && upgrade &&
+           http::same_name(upgrade, "websocket") && any_has(fields, "Connection", "upgrade") &&
+           accept && strcmp(accept, attempt.accept) == 0 &&
+           !has_field(fields, "Sec-WebSocket-Extensions") &&  // none was asked for
+           take_subprotocol(fields, attempt, ret_subprotocol);
 }
 
 void on_answer(evhttp_request* shown, void* argument) {

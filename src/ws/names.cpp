@@ -14,6 +14,21 @@ bool is_blank(char c) {
 
 }  // namespace
 
+const char* only_value(const evkeyvalq& fields, const char* name) {
+    const evkeyval* const field = http::find_field(fields.tqh_first, name);
+    return field && !http::find_field(field->next.tqe_next, name) ? field->value : nullptr;
+}
+
+bool any_has(const evkeyvalq& fields, const char* name, const char* element) {
+    evkeyval* field = fields.tqh_first;
+    while ((field = http::find_field(field, name))) {
+        if (http::list_has(field->value, element))
+            return true;
+        field = field->next.tqe_next;
+    }
+    return false;
+}
+
 Text take_name(Text& list) {
     const size_t comma = list.find(',');
     Text name = list.before(comma);

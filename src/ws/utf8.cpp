@@ -1,10 +1,31 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ws/utf8.h"
 
+#include <string.h>
+
 namespace evlet::ws {
+namespace {
+
+// How many bytes at the beginning are surely ASCII; looked at by words.
+size_t ascii_size(const uint8_t* bytes, size_t size) {
+    size_t count = 0;
+    for (uintptr_t word; size - count >= sizeof word; count += sizeof word) {
+        memcpy(&word, bytes + count, sizeof word);
+        if (word & (UINTPTR_MAX / 0xff * 0x80))
+            break;
+    }
+    return count;
+}
+
+}  // namespace
 
 bool Utf8::take(const uint8_t* bytes, size_t size) {
     for (size_t i = 0; i < size; ++i) {
+        if (!left_) {
+            i += ascii_size(bytes + i, size - i);
+            if (i == size)
+                break;
+        }
         const uint8_t c = bytes[i];
         if (left_) {
             if (c < lowest_ || c > highest_)

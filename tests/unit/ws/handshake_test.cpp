@@ -59,19 +59,25 @@ TEST_CASE("names_in_the_handshake_go_without_case_and_among_others") {
 }
 
 TEST_CASE("a_request_that_is_no_handshake_is_refused") {
-    for (const char* line : {"Upgrade", "Connection", "Sec-WebSocket-Key"})
+    for (const char* line : {"Connection", "Sec-WebSocket-Key"})
         CHECK(status_of(answer_to(without(line))) == 400);
     CHECK(status_of(answer_to(with("dGhlIHNhbXBsZSBub25jZQ==", "short"))) == 400);
     CHECK(status_of(answer_to(with("\r\n\r\n", "\r\nSec-WebSocket-Key: "
                                                "dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"))) == 400);
     CHECK(status_of(answer_to(with("HTTP/1.1", "HTTP/1.0"))) == 400);
-    CHECK(status_of(answer_to(with("GET", "POST"))) == 400);
+    const std::string head = answer_to(with("GET", "POST"));
+    CHECK(status_of(head) == 405);
+    CHECK(has(head, "Allow: GET"));
 }
 
-TEST_CASE("another_version_is_told_which_one_is_spoken") {
-    for (const std::string& request : {without("Sec-WebSocket-Version"), with(": 13", ": 8")}) {
+TEST_CASE("who_speaks_something_else_is_told_what_is_spoken") {
+    for (const std::string& request :
+         {without("Upgrade"), with("Upgrade: websocket", "Upgrade: h2c"),
+          without("Sec-WebSocket-Version"), with(": 13", ": 8"), with(": 13", ": 13, 8")}) {
         const std::string head = answer_to(request);
         CHECK(status_of(head) == 426);
+        CHECK(has(head, "Upgrade: websocket"));
+        CHECK(has(head, "Connection: Upgrade"));
         CHECK(has(head, "Sec-WebSocket-Version: 13"));
     }
 }
