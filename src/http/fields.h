@@ -41,7 +41,8 @@ inline void link_field(evkeyvalq& fields, evkeyval& field) {
 // Makes a field at `room`, which outlives it, and links it behind the others. Returns it.
 evkeyval& place_field(evkeyvalq& fields, void* room, Text key, Text value);
 
-// Adds a field in a block of its own. Nothing is checked.
+// Adds a field in a block of its own. Nothing is checked; the key has no NUL, which would hide
+// where the value begins.
 Status add_field(evkeyvalq& fields, Text key, Text value);
 // Takes a field out and frees it.
 void remove_field(evkeyvalq& fields, evkeyval& field);

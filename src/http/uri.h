@@ -43,13 +43,13 @@ constexpr size_t uri_room(size_t text_size) {
 // unencoded in a path or query; a "%" has to be followed by two hexadecimal digits.
 [[nodiscard]] bool parse_path_target(evhttp_uri& uri, Text text);
 // A target in absolute-form (RFC 9112 section 3.2.2) with the scheme http or https, into `uri`
-// likewise. User information in one is a disguise (RFC 9110 section 4.2.4), and a fragment is no part
-// of a target: both are refused.
+// likewise. User information in one is a disguise (RFC 9110 section 4.2.4), and a fragment is no
+// part of a target: both are refused.
 [[nodiscard]] bool parse_absolute_target(evhttp_uri& uri, Text text);
 // The target of a request about the server as a whole (RFC 9112 section 3.2.4).
 void make_asterisk(evhttp_uri& uri);
-// The same as parse_uri() with a block of its own, or nullptr with errno set. Freed by clear_uri() and
-// mem::release().
+// The same as parse_uri() with a block of its own, or nullptr with errno set. Freed by clear_uri()
+// and mem::release().
 [[nodiscard]] evhttp_uri* make_uri(Text text, unsigned flags);
 // host[:port], as in the target of CONNECT and the Host field (RFC 9110 section 7.2), into `uri`
 // likewise. The host may be empty only if the whole text is.
