@@ -217,9 +217,13 @@ Step step(evhttp_connection& connection) {
     return Step::wait;
 }
 
+// Whether the end of the stream has to wait: for the program, which will read on. A client's connection
+// that rests waits for nothing.
 bool is_paused(const evhttp_connection& connection) {
     const Request* const request = current(connection);
-    return connection.reading == Reading::nothing || (request && request->body_paused);
+    if (connection.reading == Reading::nothing)
+        return request || connection.server;
+    return request && request->body_paused;
 }
 
 }  // namespace
