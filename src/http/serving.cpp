@@ -92,7 +92,10 @@ Step after_callback(evhttp_connection& connection, const Request& request) {
     return Step::wait;
 }
 
+// The body, if there is one, may still be on its way: a close without reading it could take the
+// reply with it.
 Step refuse_with(evhttp_connection& connection, Request& request, int status) {
+    connection.ending = true;
     refuse(request, status, nullptr);
     return after_callback(connection, request);
 }
