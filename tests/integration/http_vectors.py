@@ -39,8 +39,9 @@ def check_reply(expected, reply):
     line, has_body, body = expected.partition(" body=")
     status, *words = line.split(" ")
     host = words.pop()[5:] if words and words[-1].startswith("host=") else None
+    words = [vectors.unescape(word).decode("latin-1") for word in words]
     check(reply.status == status and reply.seen[:2] == (words or [""]),
-          f"{line} was expected, {reply.status} {' '.join(reply.seen)} came")
+          f"{line[:200]} was expected, {reply.status} {' '.join(reply.seen)[:200]} came")
     check(host is None or host == reply.seen[2], f"the host was {reply.seen[2:]}")
     if words or has_body:
         check(reply.body == vectors.unescape(body), f"the body was {reply.body[:80]!r}")
