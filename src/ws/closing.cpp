@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "http/connection.h"
-#include "net/connecting.h"
-#include "stream/socket.h"
+#include "stream/stream.h"
 #include "ws/session.h"
 
 namespace evlet::ws {
@@ -88,10 +87,7 @@ void on_drained(evws_connection& session) {
         // The server ends the connection (section 7.1.1); a client waits for that.
         if (!session.stream_ended && !session.client) {
             session.stream_ended = true;
-            if (is_socket_stream(as_stream(*session.bev)))
-                end_sending(bufferevent_getfd(session.bev));
-            else
-                bufferevent_flush(session.bev, EV_WRITE, BEV_FINISHED);
+            end_output(session.bev);
         }
         return;
     }

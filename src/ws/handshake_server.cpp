@@ -6,8 +6,8 @@
 #include "http/head_writer.h"
 #include "http/request.h"
 #include "log/log.h"
+#include "stream/locked.h"
 #include "ws/accept_key.h"
-#include "ws/locked_stream.h"
 #include "ws/names.h"
 #include "ws/session.h"
 

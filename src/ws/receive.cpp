@@ -4,6 +4,7 @@
 // handed over without a copy; fragments are collected, unless the program takes them as they come.
 #include <string.h>
 
+#include "mem/mem.h"
 #include "ws/session.h"
 
 namespace evlet::ws {
@@ -91,6 +92,21 @@ void take_control(evws_connection& session, const Frame& frame, const uint8_t* d
         session.on_pong(&session, data, size, session.on_pong_argument);
 }
 
+// The first bytes of the input in one piece, which may be written to. nullptr without memory.
+uint8_t* own_bytes(evbuffer* input, size_t size) {
+    uint8_t* bytes = evbuffer_pullup(input, static_cast<ev_ssize_t>(size));
+    if (!bytes || input->first->writable())
+        return bytes;
+    // A filter may have put in what is somebody else's, by reference.
+    void* const copy = mem::allocate(size);
+    if (!copy)
+        return nullptr;
+    const bool moved =
+        evbuffer_remove(input, copy, size) >= 0 && evbuffer_prepend(input, copy, size) == 0;
+    mem::release(copy);
+    return moved ? evbuffer_pullup(input, static_cast<ev_ssize_t>(size)) : nullptr;
+}
+
 // The next frame. False: it is not there yet, or nothing will be taken any more.
 bool take_frame(evws_connection& session) {
     evbuffer* const input = bufferevent_get_input(session.bev);
@@ -108,7 +124,7 @@ bool take_frame(evws_connection& session) {
     const size_t size = frame.header_size + static_cast<size_t>(frame.length);
     if (input->length < size)
         return false;
-    uint8_t* const whole = evbuffer_pullup(input, static_cast<ev_ssize_t>(size));
+    uint8_t* const whole = own_bytes(input, size);
     if (!whole) {
         fail(session, WS_CR_DATA_TOO_BIG);
         return false;

@@ -115,6 +115,7 @@ public:
     int options = 0;
     const char* subprotocols = nullptr;
     std::function<void(evhttp_request*)> before;
+    std::function<void()> after;
 
 private:
     static void told_request(evhttp_request* request, void* argument) {
@@ -126,6 +127,8 @@ private:
             request, self.subprotocols, SessionLog::told_message, &self.log, self.options);
         if (session)
             self.log.watch(session);
+        if (self.after)
+            self.after();
     }
     event_base* base_;
     evhttp* http_;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "ws/locked_stream.h"
+#include "stream/locked.h"
 
 #include "stream/socket.h"
 
-namespace evlet::ws {
+namespace evlet {
 namespace {
 
 // Past what keeps a program from adding to an input, and from taking out of an output.
@@ -22,10 +22,6 @@ bool move_bytes(evbuffer& to, evbuffer& from) {
 }
 
 }  // namespace
-
-bool has_lock(const bufferevent& bev) {
-    return as_stream(bev).mutex.real();
-}
 
 bufferevent* make_locked(bufferevent& model) {
     const Stream& stream = as_stream(model);
@@ -51,4 +47,4 @@ bufferevent* move_socket(bufferevent& to, bufferevent& from) {
     return nullptr;
 }
 
-}  // namespace evlet::ws
+}  // namespace evlet
