@@ -27,7 +27,7 @@ suite_cross() {
     need_packages build test armel aarch64 riscv64 s390x || { record 0 1 0; return 0; }
     local -x BACKENDS=best
     # Where alignment, byte order and the width of types show.
-    local rooms=-Dtest-rooms=base,mem,loop,net,buffer
+    local rooms=-Dtest-rooms=base,mem,loop,net,buffer,http,ws
     cross_test armel arm-linux-soft -Doptimization=1 $rooms
     cross_test s390x s390x-linux -Doptimization=1 $rooms
     cross_test aarch64 aarch64-linux -Doptimization=1 -Dtest-rooms=base,loop

@@ -13,6 +13,8 @@ suite_options() {
     for option in no-threads no-mem-hooks select-only no-debug; do
         quick_test "options-$option" 1 $rooms "${fast[@]}" "-D$option=true"
     done
+    quick_test options-no-http 1 base "${fast[@]}" -Dhttp=disabled
+    quick_test options-no-ws 1 base "${fast[@]}" -Dws=disabled
     build_and_test options-slim 1 "${fast[@]}" --native-file "$TOOLCHAINS/slim.ini" \
         -Dexamples=enabled
     quick_test options-shared 1 base "${fast[@]}" -Ddefault_library=shared
