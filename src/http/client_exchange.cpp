@@ -382,6 +382,13 @@ const Role client_role = {on_head,    on_body_end, on_failure,   on_end,        
 
 void begin_exchange(Client& client) {
     evhttp_connection& connection = client.connection;
+    // What came behind the last reply, or since, is no reply to this request: RFC 9112 section 9.2.
+    if (input_of(connection).length) {
+        disconnect(client);
+        if (!connection.life.gone)
+            go_on(client);
+        return;
+    }
     Request& request = *current(connection);
     const Method method =
         find_method(static_cast<ev_uint32_t>(request.shown.type), client.more_methods);
