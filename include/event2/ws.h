@@ -16,8 +16,8 @@
  * session, and answers 403 otherwise.
  *
  * What is received is held to the RFC: masks, lengths, fragments, UTF-8 of text and close codes.
- * A peer that breaks it is told why with a close code, and the session ends. PING is answered by
- * itself. A message may have 1 MiB; evlet/ws.h changes that, and has a client, pings, subprotocols
+ * A peer that breaks it is told why with a close code (1002, 1007, 1009; 1011 when memory has run
+ * out), and the session ends. PING is answered by itself. A message may have 1 MiB; evlet/ws.h changes that, and has a client, pings, subprotocols
  * and more.
  *
  * A session that began on a server is closed when that is freed or shut down, and counts as one of

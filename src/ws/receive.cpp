@@ -46,13 +46,13 @@ uint16_t take_data(evws_connection& session, const Frame& frame, const uint8_t* 
         return 0;
     }
     if (size && evbuffer_add(message, data, size) != 0)
-        return WS_CR_DATA_TOO_BIG;
+        return kInternalError;
     if (!frame.final)
         return 0;
     const size_t total = message->length;
     const uint8_t* const whole = evbuffer_pullup(message, -1);
     if (total && !whole)
-        return WS_CR_DATA_TOO_BIG;
+        return kInternalError;
     tell_message(session, opcode, whole, total);
     evbuffer_drain(message, total);
     return 0;
@@ -126,7 +126,7 @@ bool take_frame(evws_connection& session) {
         return false;
     uint8_t* const whole = own_bytes(input, size);
     if (!whole) {
-        fail(session, WS_CR_DATA_TOO_BIG);
+        fail(session, kInternalError);
         return false;
     }
     uint8_t* const data = whole + frame.header_size;
