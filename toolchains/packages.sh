@@ -18,20 +18,40 @@ declare -A EVLET_PACKAGES=(
     [riscv64]="gcc-riscv64-linux-gnu g++-riscv64-linux-gnu libc6-dev-riscv64-cross qemu-user"
     [s390x]="gcc-s390x-linux-gnu g++-s390x-linux-gnu libc6-dev-s390x-cross qemu-user"
     [client]="socat curl"
+    [http-peers]="nodejs nginx"
     [browser]="chromium chromium-driver"
     [demo]="curl python3-websockets"
     [peers]="libevent-dev libev-dev libuv1-dev libbenchmark-dev strace wrk"
     [lint]="git"
 )
 
-apt_quietly() {
-    local -a as_root=()
-    if [ "$(id -u)" -ne 0 ]; then
-        as_root=(sudo -n)
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    else
+        sudo -n "$@"
     fi
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 \
+}
+
+apt_quietly() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 \
         -o DPkg::Lock::Timeout=300 "$@" </dev/null
 }
+
+# Installs, but starts nothing: a package with a daemon (nginx, on port 80) would run it from now on.
+# Whether it may is asked of policy-rc.d, which is ours meanwhile unless the system has one; where
+# systemd runs, it is not started at boot either.
+install_packages() (
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        trap 'as_root rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin "$policy" || exit 1
+    fi
+    apt_quietly install --no-install-recommends -y "$@" >/dev/null || exit 1
+    if [[ " $* " == *" nginx "* && -d /run/systemd/system ]]; then
+        as_root systemctl --quiet disable nginx || echo "packages: nginx will start at boot" >&2
+    fi
+)
 
 # Prints the packages of the given groups that are not installed.
 missing_packages() {
@@ -64,8 +84,7 @@ need_packages() {
     echo "packages: installing ${missing[*]}"
     local attempt
     for attempt in 1 2 3; do
-        if apt_quietly update >/dev/null &&
-            apt_quietly install --no-install-recommends -y "${missing[@]}" >/dev/null; then
+        if apt_quietly update >/dev/null && install_packages "${missing[@]}"; then
             return 0
         fi
         echo "packages: attempt $attempt failed" >&2

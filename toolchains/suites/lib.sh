@@ -14,6 +14,11 @@ need_browser() {
     need_packages browser || echo "no browser: its tests will be skipped"
 }
 
+# The same of the servers that ours is compared with.
+need_http_peers() {
+    need_packages http-peers || echo "no Node or no nginx: tests with them will be skipped"
+}
+
 # failed_step LABEL STEP LOG: counts a step that is not a test as one failure.
 failed_step() {
     echo "FAILED $1: $2"
