@@ -32,18 +32,18 @@ struct evkeyvalq;
  * ---- Client ----
  */
 
-/** Called once when a session has been agreed upon, or could not be: then `evws` is NULL, and `status`
- *  the HTTP status of the answer, 101 if the answer was wrong, 0 if there was none. */
+/** Called once when a session has been agreed upon, or could not be: then `evws` is NULL, and
+ *  `status` the HTTP status of the answer, 101 if the answer was wrong, 0 if there was none. */
 typedef void (*evlet_ws_open_cb)(struct evws_connection *evws, int status, void *arg);
 
 /**
- * Ask for a session over a client's connection, as a request of its own for `target`. `fields`: more
- * of them for the request, such as Origin, Cookie or Authorization, or NULL; the list stays the
- * caller's. `subprotocols`: names to offer, separated by commas, or NULL.
+ * Ask for a session over a client's connection, as a request of its own for `target`. `fields`:
+ * more of them for the request, such as Origin, Cookie or Authorization, or NULL; the list stays
+ * the caller's. `subprotocols`: names to offer, separated by commas, or NULL.
  *
  * The connection is free for other requests afterwards, which it connects for anew, and it may be
- * freed. If it is freed before the answer nothing is called. -1: out of memory, or an invalid target
- * or name; nothing is called.
+ * freed. If it is freed before the answer nothing is called. -1: out of memory, or an invalid
+ * target or name; nothing is called.
  */
 EVENT2_EXPORT_SYMBOL
 int evlet_ws_connect(struct evhttp_connection *conn, const char *target,
@@ -73,26 +73,27 @@ const char *evlet_ws_get_subprotocol(const struct evws_connection *evws);
 EVENT2_EXPORT_SYMBOL
 void evlet_ws_set_max_message(struct evws_connection *evws, size_t limit);
 
-/** Called with a part of a message, as the peer has cut it: each has at least what one frame brings.
- *  `last` is not 0 for the last one of the message. */
+/** Called with a part of a message, as the peer has cut it: each is what one frame brings. `last` is not 0 for the last one of the message. */
 typedef void (*evlet_ws_fragment_cb)(struct evws_connection *evws, int type,
                                      const unsigned char *data, size_t len, int last, void *arg);
 
 /**
  * Set what is called with the parts of messages in place of the message callback, as soon as each
- * has come, so that a message need not fit into memory. evlet_ws_set_max_message() then is about each
- * part. That a text is UTF-8 is checked on the way; a part of it may end within a character. Of a
- * message that has begun to be collected the rest is collected too. NULL: whole messages again.
+ * has come, so that a message need not fit into memory. evlet_ws_set_max_message() then is about
+ * each part. That a text is UTF-8 is checked on the way; a part of it may end within a character.
+ * Of a message that has begun to be collected the rest is collected too. NULL: whole messages
+ * again.
  */
 EVENT2_EXPORT_SYMBOL
 void evlet_ws_set_fragment_cb(struct evws_connection *evws, evlet_ws_fragment_cb cb, void *arg);
 
 /**
  * Take nothing from the peer until evlet_ws_resume(): no message, also none that has been received
- * already, no ping and no close. The peer is held up by the connection's flow control. For who cannot
- * take more: an echo server pauses a session whose output (evws_connection_get_bufferevent()) grows,
- * and resumes it from the drained callback. evlet_ws_close() resumes too. Keep-alive waits meanwhile,
- * and the end of the connection is not noticed.
+ * already, no ping and no close. The peer is held up by the connection's flow control. For who
+ * cannot take more: an echo server pauses a session whose output
+ * (evws_connection_get_bufferevent()) grows, and resumes it from the drained callback.
+ * evlet_ws_close() resumes too. Keep-alive waits meanwhile, and the end of the connection is not
+ * noticed.
  */
 EVENT2_EXPORT_SYMBOL
 void evlet_ws_pause(struct evws_connection *evws);
@@ -101,8 +102,9 @@ void evlet_ws_pause(struct evws_connection *evws);
 EVENT2_EXPORT_SYMBOL
 void evlet_ws_resume(struct evws_connection *evws);
 
-/** Send a message of type WS_TEXT_FRAME or WS_BINARY_FRAME. -1: another type, text that is not UTF-8, a
- *  message in fragments is under way, the session is closing, or out of memory; nothing is sent. */
+/** Send a message of type WS_TEXT_FRAME or WS_BINARY_FRAME. -1: another type, text that is not
+ *  UTF-8, a message in fragments is under way, the session is closing, or out of memory; nothing is
+ *  sent. */
 EVENT2_EXPORT_SYMBOL
 int evlet_ws_send(struct evws_connection *evws, int type, const void *data, size_t len);
 
@@ -122,10 +124,10 @@ void evlet_ws_set_drained_cb(struct evws_connection *evws,
 /*
  * ---- Pings and silence ----
  *
- * Pings of the peer are answered by the session, many at once by a pong to the latest. Beside what is
- * here bufferevent_set_timeouts() serves, with evws_connection_get_bufferevent(): a peer of which
- * nothing at all comes for the time of reading, or which takes nothing for that of writing, loses
- * its session.
+ * Pings of the peer are answered by the session, many at once by a pong to the latest. Beside what
+ * is here bufferevent_set_timeouts() serves, with evws_connection_get_bufferevent(): a peer of
+ * which nothing at all comes for the time of reading, or which takes nothing for that of writing,
+ * loses its session.
  */
 
 /** Send a ping with up to 125 bytes. -1: more, the session is closing, or out of memory. */
@@ -139,8 +141,8 @@ void evlet_ws_set_pong_cb(struct evws_connection *evws,
                                      size_t len, void *arg),
                           void *arg);
 
-/** Ping a peer that has been silent for `interval`, and end the session if it is silent for another.
- *  NULL, as at first: never. -1: out of memory. */
+/** Ping a peer that has been silent for `interval`, and end the session if it is silent for
+ *  another. NULL, as at first: never. -1: out of memory. */
 EVENT2_EXPORT_SYMBOL
 int evlet_ws_set_keep_alive(struct evws_connection *evws, const struct timeval *interval);
 
@@ -148,18 +150,19 @@ int evlet_ws_set_keep_alive(struct evws_connection *evws, const struct timeval *
  * ---- The end ----
  */
 
-/** As evws_close() with a reason for people, UTF-8 of up to 123 bytes, or NULL. -1: the code may not be
- *  sent (RFC 6455 section 7.4), the reason is too long or not UTF-8, or it is closing already. */
+/** As evws_close() with a reason for people, UTF-8 of up to 123 bytes, or NULL. -1: the code may
+ *  not be sent (RFC 6455 section 7.4), the reason is too long or not UTF-8, or it is closing
+ *  already. */
 EVENT2_EXPORT_SYMBOL
 int evlet_ws_close(struct evws_connection *evws, uint16_t code, const char *reason);
 
-/** Set how long the peer may take to answer a close frame, and then to end the connection; each is 5
- *  seconds at first, as for NULL. After it the session ends all the same. */
+/** Set how long the peer may take to answer a close frame, and then to end the connection; each is
+ *  5 seconds at first, as for NULL. After it the session ends all the same. */
 EVENT2_EXPORT_SYMBOL
 void evlet_ws_set_close_timeout(struct evws_connection *evws, const struct timeval *timeout);
 
-/** What the peer gave as the code, for the close callback: 1005 if it closed without one, 1006 if the
- *  connection ended without a word (RFC 6455 section 7.1.5). 0: the session is open. */
+/** What the peer gave as the code, for the close callback: 1005 if it closed without one, 1006 if
+ *  the connection ended without a word (RFC 6455 section 7.1.5). 0: the session is open. */
 EVENT2_EXPORT_SYMBOL
 uint16_t evlet_ws_get_close_code(const struct evws_connection *evws);
 
