@@ -73,7 +73,8 @@ const char *evlet_ws_get_subprotocol(const struct evws_connection *evws);
 EVENT2_EXPORT_SYMBOL
 void evlet_ws_set_max_message(struct evws_connection *evws, size_t limit);
 
-/** Called with a part of a message, as the peer has cut it: each is what one frame brings. `last` is not 0 for the last one of the message. */
+/** Called with a part of a message, as the peer has cut it: each is what one frame brings. `last` is
+ *  not 0 for the last one of the message. */
 typedef void (*evlet_ws_fragment_cb)(struct evws_connection *evws, int type,
                                      const unsigned char *data, size_t len, int last, void *arg);
 
