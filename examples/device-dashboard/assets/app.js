@@ -70,6 +70,7 @@ const buttons = document.querySelectorAll("button[data-value]");
 const heapTrend = new Trend("heap-trend");
 const connectionsTrend = new Trend("connections-trend");
 let touched = -TOUCHED_MS;
+let sending = 0; // a timer, while a value of the user's waits to be sent
 
 function showValue(value) {
   element("level").textContent = `${value} %`;
@@ -93,7 +94,7 @@ function showStatus(status) {
   } else {
     element("heap").textContent = "not known";
   }
-  if (performance.now() - touched > TOUCHED_MS) {
+  if (sending === 0 && performance.now() - touched > TOUCHED_MS) {
     slider.value = status.value;
     showValue(status.value);
   }
@@ -175,10 +176,9 @@ function connect() {
   expectMessage();
 }
 
-let sending = 0;
-
 function sendValue() {
   sending = 0;
+  touched = performance.now();
   if (socket !== null && socket.readyState === WebSocket.OPEN) {
     socket.send(JSON.stringify({ value: Number(slider.value) }));
   }
