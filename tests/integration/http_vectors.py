@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Plays the vectors of tests/vectors to http_vectors_server and http_vectors_client. A case is a file:
-`http_vectors.py PROGRAM server-chunked`."""
+"""Plays the vectors of tests/vectors to http_vectors_server and http_vectors_client. A case is a
+file of theirs: `http_vectors.py PROGRAM server-chunked`. The case `files` looks at the files."""
 
+import os
+import re
 import socket
 import subprocess
 
@@ -136,7 +138,7 @@ def play_all(group, role, play_one):
                 play_one(vector, piecewise)
             except (AssertionError, OSError) as error:
                 failures += 1
-                print(f"{vector.name}{' in single bytes' if piecewise else ''}: {error}")
+                print(f"{vector.name}{' in single bytes' if piecewise else ''}: {error}", flush=True)
                 check(role == "server", "the others were not played")
     check(failures == 0, f"{failures} of {len(found)} vectors failed")
 
@@ -145,7 +147,8 @@ def server_case(group):
     def case(path):
         with Program(path) as program:
             port = int(program.read_line().rpartition(":")[2])
-            play_all(group, "server", lambda vector, piecewise: play_to_server(port, vector, piecewise))
+            play_all(group, "server", lambda vector, piecewise: play_to_server(
+                port, vector, piecewise))
             with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as connection:
                 connection.sendall(b"GET /end HTTP/1.1\r\nHost: a\r\n\r\n")
                 check_reply("204", vectors.Replies(connection).read())
@@ -165,7 +168,24 @@ def client_case(group):
     return case
 
 
+def files(_):
+    """No name is there twice, and Meson has a test for each file."""
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "meson.build"),
+              encoding="utf-8") as file:
+        build = file.read()
+    names = []
+    for role in ("client", "server"):
+        listed = re.search(rf"vector_groups = .*?'{role}': \[(.*?)\]", build, re.DOTALL).group(1)
+        found = vectors.groups(role)
+        check(sorted(re.findall(r"'(.*?)'", listed)) == found, f"{role}: the files are {found}")
+        names += [vector.name for group in found for vector in vectors.read(role, group)]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    check(not twice, f"there twice: {twice}")
+    print(f"{len(names)} vectors")
+
+
 def all_cases():
+    yield files
     for role, make in (("server", server_case), ("client", client_case)):
         for group in vectors.groups(role):
             case = make(group)

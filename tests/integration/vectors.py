@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Reads the files of tests/vectors; README.md there describes them. Also the replies of servers that
-they are played to."""
+"""Reads the files of tests/vectors; README.md there describes them. Also the replies of servers
+that they are played to."""
 
 import glob
 import os
@@ -114,7 +114,8 @@ class Replies:
                 return None
         head, _, self.pending = self.pending.partition(b"\r\n\r\n")
         reply = Reply(head)
-        if reply.status.startswith("1") or reply.status in ("204", "304") or reply.seen[0] == "HEAD":
+        bodyless = reply.status.startswith("1") or reply.status in ("204", "304")
+        if bodyless or reply.seen[0] == "HEAD":
             return reply
         length = int(reply.fields.get("content-length", 1 << 60))
         while len(self.pending) < length and self.more():
