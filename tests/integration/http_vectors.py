@@ -18,9 +18,9 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nagai
 
 
 def play(connection, vector, piecewise, wait):
-    """Sends what there is to send; `wait(text)` comes between. A peer that has closed is enough."""
+    """Sends what there is to send; `wait(text)` comes between."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    try:
+    with vectors.sending():
         for step in vector.steps:
             if not isinstance(step, bytes):
                 wait(step[1])
@@ -31,8 +31,6 @@ def play(connection, vector, piecewise, wait):
                 connection.sendall(step)
         if vector.ends:
             connection.shutdown(socket.SHUT_WR)
-    except (ConnectionResetError, BrokenPipeError):
-        pass
 
 
 def check_reply(expected, reply):

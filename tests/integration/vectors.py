@@ -2,6 +2,8 @@
 """Reads the files of tests/vectors; README.md there describes them. Also the replies of servers
 that they are played to."""
 
+import contextlib
+import errno
 import glob
 import os
 import re
@@ -79,6 +81,17 @@ def read(role, group):
         if vector.rfc is None or vector.is_open is None:
             raise AssertionError(f"{role}/{group}.txt: {vector.name} lacks rfc or its end")
     return found
+
+
+@contextlib.contextmanager
+def sending():
+    """For what is sent to a peer that may have closed, for which it was enough then. Where a reset
+    was read before, the end of sending finds no connection."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN):
+            raise
 
 
 class Reply:
