@@ -3,9 +3,9 @@
 
     embed-assets.py OUTPUT FILE...
 
-The table `assets` (assets.h) gets one entry a file: its path on the server ("/" for index.html), its
-media type, its bytes, and an entity tag made of them, so that a browser which has the file need not
-fetch it again until another firmware has another one.
+The table `assets` (assets.h) gets one entry a file: its path on the server ("/" for index.html),
+its media type, its bytes, and an entity tag made of them, so that a browser which has the file need
+not fetch it again until another firmware has another one.
 """
 
 import hashlib

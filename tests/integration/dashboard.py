@@ -229,11 +229,12 @@ def strangers_are_refused(path):
             ask(port, "/api/status", host=host).expect(200)
             ask(port, "/api/value", "POST", {**JSON, "Origin": f"http://{host}"}, b'{"value":1}',
                 host=host).expect(200)
-        for host in ("evil.example", "device.example.evil.example", "127.0.0.1.evil.example", "0x7f.1"):
+        for host in ("evil.example", "device.example.evil.example", "127.0.0.1.evil.example",
+                     "0x7f.1"):
             for target in ("/", "/api/status", "/live"):
                 ask(port, target, host=host).expect(421)
-        for origin in ("http://evil.example", "null", f"http://127.0.0.1:{port + 1}", "http://127.0.0.1",
-                       f"http://{own}.evil.example", f"http://evil.example/{own}", own, ""):
+        for origin in ("http://evil.example", "null", f"http://127.0.0.1:{port + 1}",
+                       "http://127.0.0.1", f"http://{own}.evil.example", f"http://evil.example/{own}", own, ""):
             post(port, '{"value":2}', JSON, Origin=origin).expect(403)
             post(port, "value=2", FORM, Origin=origin).expect(403)
             fields = {**upgrade_fields(new_key()), "Origin": origin}
@@ -313,7 +314,8 @@ def curl_is_served(path):
         url = f"http://127.0.0.1:{port}"
         check("<title>Device dashboard</title>" in get("--compressed", url), "not the page")
         check(checked(get("-d", "value=12", f"{url}/api/value"))["value"] == 12, "not set")
-        text = get("-H", "Content-Type: application/json", "-d", '{"value": 13}', f"{url}/api/value")
+        text = get("-H", "Content-Type: application/json", "-d", '{"value": 13}',
+                   f"{url}/api/value")
         check(checked(text)["value"] == 13, "not set")
         check(checked(get(f"{url}/api/status"))["value"] == 13, "not the status")
 

@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import tempfile
 import threading
 import time
@@ -110,7 +109,9 @@ def redirections_change_the_method(path):
         url = f"http://127.0.0.1:{port}"
         for code in (301, 302, 303, 307, 308):
             for method in ("GET", "HEAD", "POST", "PUT", "DELETE"):
-                data = ["-d", "data", "-H", "Content-Type: text/x"] if method in ("POST", "PUT") else []
+                data = []
+                if method in ("POST", "PUT"):
+                    data = ["-d", "data", "-H", "Content-Type: text/x"]
                 to_get = code == 303 and method != "HEAD" or code < 303 and method == "POST"
                 if method == "HEAD":
                     output, _ = run(path, "-L", "-I", f"{url}/{code}/x")
@@ -190,7 +191,8 @@ def errors_of_the_server(path):
 
 
 def broken_replies(path):
-    garbage = (b"SSH-2.0-x\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    garbage = (b"SSH-2.0-x\r\n\r\n",
+               b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
                b"HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\na", b"HTTP/1.1 20 OK\r\n\r\n",
                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
                b"HTTP/1.1 200 OK\r\nA : b\r\n\r\n", b"HTTP/9.9 200 OK\r\n\r\n",
@@ -288,10 +290,11 @@ def signals_end_it(path):
 
 
 def usage(path):
-    check_usage(path, ([], ["-X"], ["-x", "http://a/"], ["-X", "get", "http://a/"], ["-H", "x", "http://a/"],
-                       ["-H", ": x", "http://a/"], ["http://a/", "http://b/"], ["--max-time", "0", "http://a/"],
-                       ["--max-time", "x", "http://a/"], ["--max-redirs", "-1", "http://a/"],
-                       ["-d", "a", "-T", "b", "http://a/"], ["--help"]))
+    url = "http://127.0.0.1/"
+    check_usage(path, ([], ["-X"], ["-x", url], ["-X", "get", url], ["-H", "x", url],
+                       ["-H", ": x", url], [url, url], ["--max-time", "0", url],
+                       ["--max-time", "x", url], ["--max-redirs", "-1", url],
+                       ["-d", "a", "-T", "b", url], ["--help"]))
 
 
 if __name__ == "__main__":

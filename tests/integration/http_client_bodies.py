@@ -16,7 +16,8 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 def body_is_written_as_it_comes(path):
-    with listener() as server, Program(path, f"http://127.0.0.1:{server.getsockname()[1]}/") as program:
+    with listener() as server, \
+            Program(path, f"http://127.0.0.1:{server.getsockname()[1]}/") as program:
         client, _ = server.accept()
         with client:
             client.sendall(CHUNKED)
@@ -122,7 +123,8 @@ def pipes_are_sent_in_chunks_as_they_fill(path):
         return data
 
     with serving(Server(take)) as port:
-        with Program(path, "-T", "-", f"http://127.0.0.1:{port}/", stdin=subprocess.PIPE) as program:
+        with Program(path, "-T", "-", f"http://127.0.0.1:{port}/",
+                     stdin=subprocess.PIPE) as program:
             for text in (b"one", b"two", payload(300000, 3), b"four"):
                 program.process.stdin.write(text)
                 program.process.stdin.flush()
@@ -136,7 +138,8 @@ def pipes_are_sent_in_chunks_as_they_fill(path):
 def answer_before_the_end_of_the_upload(path):
     """A server that has seen enough: its reply counts, though the body was not taken."""
     def refuse(client):
-        client.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 4\r\nConnection: close\r\n\r\nmuch")
+        client.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 4\r\nConnection: close\r\n"
+                       b"\r\nmuch")
         client.shutdown(socket.SHUT_WR)
         while client.recv(65536):
             pass
@@ -207,6 +210,6 @@ def own_server(path):
 
 
 if __name__ == "__main__":
-    main((body_is_written_as_it_comes, large_bodies_take_no_memory, output_files, reader_that_leaves,
-          files_are_sent, pipes_are_sent_in_chunks_as_they_fill, answer_before_the_end_of_the_upload,
-          uploads_that_fail, uploads_are_redirected, own_server))
+    main((body_is_written_as_it_comes, large_bodies_take_no_memory, output_files,
+          reader_that_leaves, files_are_sent, pipes_are_sent_in_chunks_as_they_fill,
+          answer_before_the_end_of_the_upload, uploads_that_fail, uploads_are_redirected, own_server))

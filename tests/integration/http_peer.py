@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Peers that speak HTTP for the drivers here: requests written byte by byte, with the replies read by
-Python's own parser, and servers whose handlers are functions."""
+"""Peers that speak HTTP for the drivers here: requests written byte by byte, with the replies read
+by Python's own parser, and servers whose handlers are functions."""
 
 import http.client
 import http.server
@@ -27,7 +27,8 @@ class Answer:
 
     def expect(self, status, body=None, **fields):
         """Checks it. Fields are named with _ for -; None: must not be there."""
-        check(self.status == status, f"{status} was expected, {self.status} came: {self.body[:300]}")
+        check(self.status == status,
+              f"{status} was expected, {self.status} came: {self.body[:300]}")
         if body is not None:
             check(self.body == body, f"{body[:80]!r} was expected, {self.body[:80]!r} came")
         for name, value in fields.items():

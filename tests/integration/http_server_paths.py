@@ -89,7 +89,8 @@ def nothing_outside_the_root(path):
             with connect(port) as client:
                 client.sendall(head_of("GET", target))
                 data = receive_some(client)
-            check(data.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 404 ")), f"{target}: {data[:100]!r}")
+            check(data.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 404 ")),
+                  f"{target}: {data[:100]!r}")
         ask(port, "/hello.txt").expect(200)
         check(program.stderr() == "", f"said {program.stderr()!r}")
 
