@@ -295,6 +295,11 @@ void on_drained(evhttp_connection& connection) {
         finish_exchange(connection);
     if (!connection.life.gone)
         work(connection);
+    // A reply that was on its way when the shutdown began has left, and nothing came behind it.
+    if (!connection.life.gone && connection.server->refusing && !current(connection) &&
+        connection.reading == Reading::head && !input_of(connection).length &&
+        !output_of(connection).length)
+        dispose(connection);
 }
 
 void destroy_served(evhttp_connection& connection) {
