@@ -219,7 +219,7 @@ Step on_head(evhttp_connection& connection, size_t size) {
     const evhttp& server = *connection.server;
     const size_t target_limit = server.limits.head.first_line - kBesideTarget;
     const int status = fill_request(*request, head, peer, target_limit, server.more_methods);
-    evbuffer_drain(&input, size);
+    drain_input(connection.bev, size);
     request->held = true;
     request->shown.evcon = &connection;
     request->shown.remote_port = connection.peer_port;

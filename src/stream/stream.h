@@ -165,6 +165,9 @@ bool drop_ref_and_unlock(Stream& stream);
 // bufferevent_free() for streams that own another.
 void free_stream(Stream& stream);
 
+// Takes `count` bytes (at most its length) off the input. Their memory, if it is handy, is kept for
+// what is put into the output next.
+EVLET_SHARED void drain_input(bufferevent* bev, size_t count);
 // No more will be put into the output: the peer sees the end of the stream behind what has left.
 EVLET_SHARED void end_output(bufferevent* bev);
 

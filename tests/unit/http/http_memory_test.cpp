@@ -5,7 +5,8 @@
 using namespace evlet_test;
 
 #if EVLET_MEM_HOOKS
-TEST_CASE("a_request_in_steady_state_costs_two_allocations_at_most") {
+// One for what is received, one for the request, one for the body that the program makes.
+TEST_CASE("a_request_in_steady_state_costs_three_allocations_at_most") {
     FailingMemory memory;
     Base base;
     HttpServer server(base);
@@ -31,7 +32,7 @@ TEST_CASE("a_request_in_steady_state_costs_two_allocations_at_most") {
         peer.text += receive_all(peer.fd());
         REQUIRE(peer.text.find("World!") != std::string::npos);
     }
-    CHECK(memory.allocations() - before <= 200);
+    CHECK(memory.allocations() - before <= 300);
     CHECK(memory.outstanding() <= held);
     evbuffer_free(body);
 }
