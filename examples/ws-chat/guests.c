@@ -40,6 +40,7 @@
 /* Close codes (RFC 6455 section 7.4.1). */
 #define GOING_AWAY 1001
 #define UNACCEPTABLE 1003
+#define ABNORMAL 1006
 
 struct guest {
     struct chat *chat;
@@ -162,7 +163,12 @@ static void on_message(struct evws_connection *socket, int type, const unsigned 
 
 static void on_close(struct evws_connection *socket, void *arg) {
     struct guest *guest = arg;
-    guest->leaving = evlet_ws_get_close_code(socket) == 1006 ? "connection lost" : "bye";
+    if (evlet_ws_get_close_code(socket) != ABNORMAL)
+        guest->leaving = "bye";
+    else if (evlet_ws_get_sent_close_code(socket) != 0)
+        guest->leaving = "breaks the rules"; /* or is slow to go */
+    else
+        guest->leaving = "connection lost";
     guest->socket = NULL; /* freed when this returns */
     remove_leaving(guest->chat);
 }

@@ -38,8 +38,9 @@ typedef void (*evlet_ws_open_cb)(struct evws_connection *evws, int status, void 
 
 /**
  * Ask for a session over a client's connection, as a request of its own for `target`. `fields`:
- * more of them for the request, such as Origin, Cookie or Authorization, or NULL; the list stays
- * the caller's. `subprotocols`: names to offer, separated by commas, or NULL.
+ * more of them for the request, such as Origin, Cookie or Authorization, or NULL; the list, made
+ * with TAILQ_INIT of sys/queue.h and evhttp_add_header(), stays the caller's. `subprotocols`: names
+ * to offer, separated by commas, or NULL.
  *
  * The connection is free for other requests afterwards, which it connects for anew, and it may be
  * freed. If it is freed before the answer nothing is called. -1: out of memory, or an invalid
@@ -73,8 +74,8 @@ const char *evlet_ws_get_subprotocol(const struct evws_connection *evws);
 EVENT2_EXPORT_SYMBOL
 void evlet_ws_set_max_message(struct evws_connection *evws, size_t limit);
 
-/** Called with a part of a message, as the peer has cut it: each is what one frame brings. `last` is
- *  not 0 for the last one of the message. */
+/** Called with a part of a message, as the peer has cut it: each is what one frame brings. `last`
+ * is not 0 for the last one of the message. */
 typedef void (*evlet_ws_fragment_cb)(struct evws_connection *evws, int type,
                                      const unsigned char *data, size_t len, int last, void *arg);
 
@@ -166,6 +167,11 @@ void evlet_ws_set_close_timeout(struct evws_connection *evws, const struct timev
  *  the connection ended without a word (RFC 6455 section 7.1.5). 0: the session is open. */
 EVENT2_EXPORT_SYMBOL
 uint16_t evlet_ws_get_close_code(const struct evws_connection *evws);
+
+/** The code of our own close frame, 1005 if it was without one, 0 if none was sent: 1002, 1007, 1009
+ *  and 1011 tell why a session ended that the program did not close. */
+EVENT2_EXPORT_SYMBOL
+uint16_t evlet_ws_get_sent_close_code(const struct evws_connection *evws);
 
 /** What the peer gave as the reason; empty if it gave none. Never NULL. */
 EVENT2_EXPORT_SYMBOL

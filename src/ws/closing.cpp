@@ -14,13 +14,15 @@ constexpr uint16_t kLastOfPrograms = 4999;
 constexpr uint16_t kLastAssigned = 1014;
 constexpr uint16_t kReserved = 1004;
 
-size_t write_close(uint16_t code, Text reason, uint8_t (&payload)[kMostControl]) {
-    if (!code)
-        return 0;
-    payload[0] = static_cast<uint8_t>(code >> 8);
-    payload[1] = static_cast<uint8_t>(code);
+// `code` 0: without one.
+Status send_close(evws_connection& session, uint16_t code, Text reason) {
+    uint8_t payload[kMostControl] = {static_cast<uint8_t>(code >> 8), static_cast<uint8_t>(code)};
     memcpy(payload + 2, reason.data, reason.size);
-    return 2 + reason.size;
+    const size_t size = code ? 2 + reason.size : 0;
+    const Status sent = send_frame(session, kClose, true, payload, size);
+    if (!failed(sent))
+        session.sent_code = code ? code : kNoCode;
+    return sent;
 }
 
 // Nothing more is taken in. What is in the output leaves, then the stream is ended.
@@ -41,9 +43,7 @@ bool may_send_code(uint16_t code) {
 }
 
 Status begin_closing(evws_connection& session, uint16_t code, Text reason) {
-    uint8_t payload[kMostControl];
-    const size_t size = write_close(code, reason, payload);
-    const Status sent = send_frame(session, kClose, true, payload, size);
+    const Status sent = send_close(session, code, reason);
     if (failed(sent))
         return sent;
     session.state = State::closing;
@@ -54,12 +54,9 @@ Status begin_closing(evws_connection& session, uint16_t code, Text reason) {
 }
 
 void fail(evws_connection& session, uint16_t code) {
-    if (session.state == State::open) {
-        uint8_t payload[kMostControl];
-        const size_t size = write_close(code, {"", 0}, payload);
-        // One that is lost: the end of the stream says it too.
-        (void)send_frame(session, kClose, true, payload, size);
-    }
+    // A frame that is lost: the end of the stream says it too.
+    if (session.state == State::open)
+        (void)send_close(session, code, {"", 0});
     if (session.state != State::ending)
         begin_ending(session);
 }

@@ -191,6 +191,10 @@ uint16_t evlet_ws_get_close_code(const struct evws_connection* evws) {
     return evws->close_code;
 }
 
+uint16_t evlet_ws_get_sent_close_code(const struct evws_connection* evws) {
+    return evws->sent_code;
+}
+
 const char* evlet_ws_get_close_reason(const struct evws_connection* evws) {
     return evws->peer_closed ? evws->note : "";
 }

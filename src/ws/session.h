@@ -75,6 +75,7 @@ struct evws_connection {
     uint8_t receiving;  // the opcode of the message under way, or 0
     uint8_t sending;    // likewise
     uint16_t close_code;
+    uint16_t sent_code;
     uint8_t pongs;      // sent since the output was empty
     uint8_t note_size;  // of the ping that waits
     bool client : 1;

@@ -27,6 +27,7 @@ TEST_CASE("a_close_comes_back_with_its_code_and_is_told_with_its_reason") {
         open.peer.close();
         REQUIRE(run_until(base, [&] { return open.log.closes == 1; }));
         CHECK(open.log.code == code);
+        CHECK(open.log.sent_code == code);
         CHECK(open.log.reason == "because");
     }
 }
@@ -40,6 +41,7 @@ TEST_CASE("a_close_without_a_code_is_answered_without_one") {
     open.peer.close();
     REQUIRE(run_until(base, [&] { return open.log.closes == 1; }));
     CHECK(open.log.code == 1005);
+    CHECK(open.log.sent_code == 1005);
 }
 
 TEST_CASE("a_close_that_breaks_the_rules_is_refused") {
@@ -107,6 +109,7 @@ TEST_CASE("a_peer_that_vanishes_ends_the_session_without_a_code") {
         open.peer.close();
         CHECK(run_until(base, [&] { return open.log.closes == 1; }));
         CHECK(open.log.code == 1006);
+        CHECK(open.log.sent_code == 0);
         CHECK(evhttp_get_connection_count(open.server) == 0);
     }
 }

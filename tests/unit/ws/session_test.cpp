@@ -17,6 +17,8 @@ void check_refused(const std::string& bytes, unsigned code) {
     CHECK(open.peer.ends());
     open.peer.close();
     CHECK(run_until(base, [&] { return open.log.closes == 1; }));
+    CHECK(open.log.code == 1006);
+    CHECK(open.log.sent_code == code);
     CHECK(open.log.messages.empty());
     CHECK(evhttp_get_connection_count(open.server) == 0);
 }

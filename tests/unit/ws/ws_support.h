@@ -55,7 +55,7 @@ inline std::string close_payload(unsigned code, const std::string& reason = "") 
 struct SessionLog {
     evws_connection* session = nullptr;
     int closes = 0;
-    unsigned code = 0;
+    unsigned code = 0, sent_code = 0;
     std::string reason;
     std::vector<std::string> messages;  // "t:..." and "b:..."
     std::vector<std::string> pongs;
@@ -78,6 +78,7 @@ struct SessionLog {
         auto& self = *static_cast<SessionLog*>(argument);
         ++self.closes;
         self.code = evlet_ws_get_close_code(evws);
+        self.sent_code = evlet_ws_get_sent_close_code(evws);
         self.reason = evlet_ws_get_close_reason(evws);
         self.session = nullptr;
         if (self.on_close)
