@@ -104,9 +104,14 @@ void on_timeout(evws_connection& session) {
         session.on_quiet(session);
 }
 
-void on_stream_end(evws_connection& session) {
-    // Frames that came before the end were looked at when they came.
-    end_session(session);
+void on_stream_end(evws_connection& session, short what) {
+    // What came before may not have been looked at yet, after a pause or in one.
+    if (what & BEV_EVENT_READING)
+        work(session);
+    if ((what & BEV_EVENT_EOF) && session.paused && session.state == State::open)
+        session.peer_ended = true;
+    else
+        end_session(session);
 }
 
 }  // namespace evlet::ws

@@ -159,6 +159,8 @@ void work(evws_connection& session) {
         while (!session.paused && take_frame(session)) {}
     }
     session.working = false;
+    if (session.peer_ended && !session.paused)
+        end_session(session);
 }
 
 }  // namespace evlet::ws

@@ -46,7 +46,7 @@ void on_event(bufferevent*, short what, void* argument) {
     evws_connection& session = from(argument);
     const http::CallGuard guard(session);
     if (what & kEnds)
-        on_stream_end(session);
+        on_stream_end(session, what);
 }
 
 void on_timer(evutil_socket_t, short, void* argument) {

@@ -85,6 +85,7 @@ struct evws_connection {
     bool paused : 1;        // the program takes no messages
     bool ping_waits : 1;    // `note` is to be answered
     bool peer_closed : 1;   // its close frame has come; `note` is the reason
+    bool peer_ended : 1;    // its stream has ended, during a pause
     bool stream_ended : 1;  // ours has been ended
     char note[evlet::ws::kMostControl + 1];
 };
@@ -149,8 +150,8 @@ void on_close_frame(evws_connection& session, const uint8_t* payload, size_t siz
 // The output has run empty.
 void on_drained(evws_connection& session);
 void on_timeout(evws_connection& session);
-// The peer's stream has ended or broken.
-void on_stream_end(evws_connection& session);
+// The peer's stream has ended, broken or timed out: BEV_EVENT_*.
+void on_stream_end(evws_connection& session, short what);
 [[nodiscard]] bool may_send_code(uint16_t code);
 
 }  // namespace evlet::ws

@@ -140,6 +140,52 @@ TEST_CASE("a_pause_holds_the_peer_up") {
     CHECK(evbuffer_get_length(bufferevent_get_input(bev)) == 0);
 }
 
+TEST_CASE("what_came_before_the_end_is_handed_over_after_a_pause") {
+    for (const bool pair : {false, true}) {
+        for (const bool again : {false, true}) {
+            CAPTURE(pair);
+            CAPTURE(again);
+            Base base;
+            bufferevent* ends[2];
+            SocketPair sockets;
+            if (pair) {
+                REQUIRE(bufferevent_pair_new(base, 0, ends) == 0);
+            } else {
+                for (int i = 0; i < 2; ++i) {
+                    ends[i] = bufferevent_socket_new(base, dup(sockets[i]), BEV_OPT_CLOSE_ON_FREE);
+                    REQUIRE(ends[i]);
+                    sockets.close(i);
+                }
+            }
+            SessionLog log;
+            session_on(base, ends[0], log, false);
+            log.on_message = [&] {
+                if (again || log.messages.size() == 1)
+                    evlet_ws_pause(log.session);
+            };
+            const std::string bytes = frame(kText, "a") + frame(kText, "b") + frame(kText, "c") +
+                                      frame(kClose, close_payload(3000));
+            REQUIRE(bufferevent_write(ends[1], bytes.data(), bytes.size()) == 0);
+            REQUIRE(run_until(base, [&] { return log.messages.size() == 1; }));
+            bufferevent_flush(ends[1], EV_WRITE, BEV_FINISHED);
+            settle(base);
+            if (!pair)
+                bufferevent_free(std::exchange(ends[1], nullptr));
+            settle(base);
+            CHECK(log.closes == 0);
+            REQUIRE(run_until(base, [&] {
+                if (log.session)
+                    evlet_ws_resume(log.session);
+                return log.closes == 1;
+            }));
+            CHECK(log.messages.size() == 3);
+            CHECK(log.code == 3000);
+            if (ends[1])
+                bufferevent_free(ends[1]);
+        }
+    }
+}
+
 TEST_CASE("closing_ends_a_pause") {
     Base base;
     OpenSession open(base);
