@@ -82,7 +82,7 @@ void on_drained(evws_connection& session) {
         return;
     if (session.state == State::ending) {
         // The server ends the connection (section 7.1.1); a client waits for that.
-        if (!session.stream_ended && !session.client) {
+        if (!session.stream_ended && !session.make_mask) {
             session.stream_ended = true;
             end_output(session.bev);
         }

@@ -59,7 +59,8 @@ void on_answer(evhttp_request* shown, void* argument) {
     evws_connection* session = nullptr;
     if (is_agreement(http::as_request(*shown), attempt, &subprotocol)) {
         event_base* const base = evhttp_connection_get_base(shown->evcon);
-        session = make_session({base, attempt.on_message, attempt.argument, subprotocol, true});
+        session = make_session(
+            {base, attempt.on_message, attempt.argument, subprotocol, evutil_secure_rng_get_bytes});
     }
     bufferevent* const bev = session ? evlet_http_request_detach(shown) : nullptr;
     if (session && !bev) {

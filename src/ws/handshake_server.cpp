@@ -140,7 +140,7 @@ extern "C" {
 
 struct evws_connection* evlet_ws_accept(struct evhttp_request* req, const char* subprotocols,
                                         ws_on_msg_cb cb, void* arg, int options) {
-    const Setup setup = {nullptr, cb, arg, {"", 0}, false};
+    const Setup setup = {nullptr, cb, arg, {"", 0}, nullptr};
     return accept(req, Text(subprotocols ? subprotocols : ""), setup, options);
 }
 

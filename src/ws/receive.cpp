@@ -61,7 +61,7 @@ uint16_t take_data(evws_connection& session, const Frame& frame, const uint8_t* 
 // The rules about a header that go beyond the frame itself. 0, or a close code.
 uint16_t find_fault(const evws_connection& session, const Frame& frame) {
     // RFC 6455 section 5.1: a client masks, a server does not.
-    if (frame.masked == session.client)
+    if (frame.masked == (session.make_mask != nullptr))
         return WS_CR_PROTO_ERR;
     if (is_control(frame.opcode))
         return 0;

@@ -3,7 +3,6 @@
 // fit leaves no half behind.
 #include <string.h>
 
-#include "event2/util.h"
 #include "log/log.h"
 #include "ws/session.h"
 
@@ -90,9 +89,9 @@ Status send_frame(evws_connection& session, uint8_t opcode, bool final, const vo
                   size_t size) {
     if (size > static_cast<size_t>(EV_SSIZE_MAX) - kMostHeader)
         return Status::no_memory;
-    Frame frame = {size, opcode, 0, {}, final, session.client};
+    Frame frame = {size, opcode, 0, {}, final, session.make_mask != nullptr};
     if (frame.masked)
-        evutil_secure_rng_get_bytes(frame.mask, sizeof frame.mask);
+        session.make_mask(frame.mask, sizeof frame.mask);
     return put_frame(session, frame, data);
 }
 

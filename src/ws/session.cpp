@@ -29,21 +29,25 @@ evws_connection& from(void* argument) {
     return *static_cast<evws_connection*>(argument);
 }
 
-void on_readable(bufferevent*, void* argument) {
+// With BEV_OPT_UNLOCK_CALLBACKS these are called without the lock.
+void on_readable(bufferevent* bev, void* argument) {
     evws_connection& session = from(argument);
+    const StreamLock lock(bev);
     session.heard = true;
     work(session);
 }
 
-void on_writable(bufferevent*, void* argument) {
+void on_writable(bufferevent* bev, void* argument) {
     evws_connection& session = from(argument);
+    const StreamLock lock(bev);
     const http::CallGuard guard(session);
     on_drained(session);
 }
 
-void on_event(bufferevent*, short what, void* argument) {
+void on_event(bufferevent* bev, short what, void* argument) {
     constexpr short kEnds = BEV_EVENT_EOF | BEV_EVENT_ERROR | BEV_EVENT_TIMEOUT;
     evws_connection& session = from(argument);
+    const StreamLock lock(bev);
     const http::CallGuard guard(session);
     if (what & kEnds)
         on_stream_end(session, what);
@@ -73,7 +77,7 @@ evws_connection* make_session(const Setup& setup) {
         return nullptr;
     session->on_message = setup.on_message;
     session->argument = setup.argument;
-    session->client = setup.client;
+    session->make_mask = setup.make_mask;
     session->most = kDefaultMessage;
     session->close_ms = kDefaultCloseMs;
     session->entry.close = on_server_gone;

@@ -47,6 +47,9 @@ constexpr uint16_t kAbnormal = 1006;  // never sent
 constexpr uint16_t kInvalidData = 1007;
 constexpr uint16_t kInternalError = 1011;
 
+// Random bytes for the masks of a client. Reached from the session so that servers do not link it.
+using MaskMaker = void (*)(void* bytes, size_t size);
+
 }  // namespace evlet::ws
 
 struct evws_connection {
@@ -64,8 +67,9 @@ struct evws_connection {
     void* on_pong_argument;
     void (*on_quiet)(evws_connection&);  // keep-alive's, when the timer fires in an open session
     event timer;
-    evbuffer message;  // the fragments so far
-    size_t most;       // bytes of a message
+    evbuffer message;                // the fragments so far
+    evlet::ws::MaskMaker make_mask;  // a client's; null: a server's session
+    size_t most;                     // bytes of a message
     uint32_t quiet_ms;
     uint32_t close_ms;  // for each of the waits of "Closing"
     char* subprotocol;  // behind the session, or null
@@ -78,8 +82,7 @@ struct evws_connection {
     uint16_t sent_code;
     uint8_t pongs;      // sent since the output was empty
     uint8_t note_size;  // of the ping that waits
-    bool client : 1;
-    bool heard : 1;  // since keep-alive looked last
+    bool heard : 1;     // since keep-alive looked last
     bool pinged : 1;
     bool working : 1;
     bool paused : 1;        // the program takes no messages
@@ -101,8 +104,8 @@ struct Setup {
     event_base* base;
     ws_on_msg_cb on_message;
     void* argument;
-    Text subprotocol;  // empty: none
-    bool client;
+    Text subprotocol;     // empty: none
+    MaskMaker make_mask;  // null: a server's session
 };
 // A session without a bufferevent; nullptr without memory.
 [[nodiscard]] evws_connection* make_session(const Setup& setup);

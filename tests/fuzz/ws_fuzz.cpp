@@ -259,7 +259,11 @@ Seen run_session(const std::string& bytes, const Conditions& conditions, size_t 
     bufferevent* ends[2];
     demand(bufferevent_pair_new(base, 0, ends) == 0);
     evws_connection* const session =
-        evlet::ws::make_session({base, told_message, &seen, {"", 0}, conditions.client});
+        evlet::ws::make_session({base,
+                                 told_message,
+                                 &seen,
+                                 {"", 0},
+                                 conditions.client ? evutil_secure_rng_get_bytes : nullptr});
     demand(session);
     evlet::ws::start_session(*session, ends[0]);
     evlet_ws_set_pong_cb(session, told_pong, &seen);

@@ -11,7 +11,11 @@ namespace {
 // A session over any bufferevent, which becomes the session's.
 evws_connection* session_on(event_base* base, bufferevent* bev, SessionLog& log, bool client) {
     evws_connection* const session =
-        evlet::ws::make_session({base, SessionLog::told_message, &log, {"", 0}, client});
+        evlet::ws::make_session({base,
+                                 SessionLog::told_message,
+                                 &log,
+                                 {"", 0},
+                                 client ? evutil_secure_rng_get_bytes : nullptr});
     REQUIRE(session);
     evlet::ws::start_session(*session, bev);
     log.watch(session);

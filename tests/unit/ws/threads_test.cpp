@@ -96,6 +96,48 @@ TEST_CASE("threads_may_send_on_a_session_whose_bufferevent_had_no_lock") {
     CHECK(loop.stop() == 0);
 }
 
+TEST_CASE("threads_may_send_and_close_where_callbacks_are_called_without_the_lock") {
+    use_threads();
+    for (int round = 0; round < 20; ++round) {
+        Base base;
+        WsServer server(base);
+        evhttp_set_bevcb(
+            server,
+            [](event_base* of, void*) {
+                return bufferevent_socket_new(of, -1,
+                                              BEV_OPT_CLOSE_ON_FREE | BEV_OPT_THREADSAFE |
+                                                  BEV_OPT_DEFER_CALLBACKS |
+                                                  BEV_OPT_UNLOCK_CALLBACKS);
+            },
+            nullptr);
+        server.options = BEV_OPT_THREADSAFE;
+        Flag opened, closed;
+        server.after = [&] { opened.set(); };
+        server.log.on_close = [&] { closed.set(); };
+        LoopThread loop(base);
+        BlockingPeer peer(server.port());
+        REQUIRE(opened.wait());
+        evws_connection* const session = server.log.session;
+        std::thread talker([session] {
+            for (int i = 0; i < 20; ++i)
+                (void)evlet_ws_send(session, WS_TEXT_FRAME, "text", 4);
+            (void)evlet_ws_close(session, 1000, nullptr);
+        });
+        // Pongs and messages of two threads between each other.
+        for (int i = 0; i < 20; ++i)
+            peer.send(frame(kPing, "ping"));
+        int texts = 0;
+        std::string payload;
+        while ((payload = peer.next_frame()) != close_payload(1000))
+            texts += payload == "text";
+        CHECK(texts == 20);
+        talker.join();
+        peer.close();
+        CHECK(closed.wait());
+        CHECK(loop.stop() == 0);
+    }
+}
+
 TEST_CASE("a_thread_may_close_a_session_and_the_loop_ends_it") {
     use_threads();
     for (const bool told : {true, false}) {
