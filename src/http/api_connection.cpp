@@ -50,7 +50,8 @@ int evhttp_connection_set_flags(struct evhttp_connection* evcon, int flags) {
 void evhttp_connection_set_read_timeout_tv(struct evhttp_connection* evcon,
                                            const struct timeval* tv) {
     evcon->read_ms = to_milliseconds(tv, kDefaultTimeoutMs);
-    if (evcon->timed)
+    // The timer of a client that is connecting is about something else.
+    if (evcon->timed && evcon->reading != Reading::nothing)
         arm(*evcon, evcon->read_ms);
 }
 

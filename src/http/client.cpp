@@ -157,7 +157,7 @@ int evhttp_make_request(struct evhttp_connection* evcon, struct evhttp_request* 
     Client& client = as_client(*evcon);
     Request& request = as_request(*req);
     const CallGuard guard(*evcon);
-    if (evcon->server || request.held || !prepare(client, request, type, uri)) {
+    if (evcon->server || evcon->life.gone || request.held || !prepare(client, request, type, uri)) {
         if (!request.held)
             dispose(request);
         return -1;
@@ -180,7 +180,7 @@ void evhttp_cancel_request(struct evhttp_request* req) {
     Request& request = as_request(*req);
     evhttp_connection* const connection = req->evcon;
     if (!connection) {
-        if (!request.held)
+        if (!request.held && !(req->flags & kOwned))
             dispose(request);
         return;
     }

@@ -52,8 +52,8 @@ extern const Role client_role;
 
 // ---- client_connect.cpp ----
 
-// Begins to connect; what comes of it is told by the loop. A failure of the call itself leaves it
-// disconnected.
+// Begins to connect; what comes of it is told by the loop, also if the system refuses at once.
+// Without memory it stays disconnected.
 Status connect(Client& client);
 // Closes the connection and forgets what was on its way.
 void disconnect(Client& client);

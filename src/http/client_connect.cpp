@@ -67,24 +67,24 @@ Status start(Client& client) {
 // Nobody was there: every request is told so with the status code 0.
 void fail_all(Client& client) {
     evhttp_connection& connection = client.connection;
-    RequestQueue failed_requests;
-    failed_requests.reset();
-    while (Request* const request = current(connection)) {
-        connection.requests.remove(&request->shown);
-        request->shown.evcon = nullptr;
-        failed_requests.push_back(&request->shown);
-    }
+    // Callbacks may make requests, which come behind these, cancel others of these, and free the
+    // connection with all of them.
+    for (evhttp_request* shown = connection.requests.first(); shown; shown = shown->next.tqe_next)
+        as_request(*shown).unreachable = true;
     client.in_callback = true;
-    while (evhttp_request* const shown = failed_requests.first()) {
-        failed_requests.remove(shown);
-        Request& request = as_request(*shown);
+    for (Request* request;
+         !connection.life.gone && (request = current(connection)) && request->unreachable;) {
+        evhttp_request& shown = request->shown;
+        connection.requests.remove(&shown);
+        shown.evcon = nullptr;
+        request->unreachable = false;
         {
-            const CallGuard guard(request);
-            shown->response_code = 0;
-            if (shown->cb)
-                shown->cb(shown, shown->cb_arg);
+            const CallGuard guard(*request);
+            shown.response_code = 0;
+            if (shown.cb)
+                shown.cb(&shown, shown.cb_arg);
         }
-        let_go(request);
+        let_go(*request);
     }
     client.in_callback = false;
     if (!connection.life.gone)
@@ -95,8 +95,6 @@ void fail_all(Client& client) {
 
 Status connect(Client& client) {
     evhttp_connection& connection = client.connection;
-    if (!client.address)
-        return Status::invalid;
     bufferevent* const bev = stream_of(client);
     if (!bev || failed(start_timer(connection)))
         return Status::no_memory;
@@ -105,17 +103,19 @@ Status connect(Client& client) {
     connection.served = 0;
     // The time for connecting is this connection's own, not that of writing.
     bufferevent_set_timeouts(bev, nullptr, nullptr);
-    Status begun = bind_socket(client);
+    Status begun = client.address ? bind_socket(client) : Status::invalid;
     if (!failed(begun))
         begun = start(client);
     if (!failed(begun) && bufferevent_enable(bev, EV_READ | EV_WRITE) != 0)
         begun = Status::system;
     if (failed(begun)) {
         disconnect(client);
-        return begun;
+        // A callback that makes the next request must not find itself in a call of itself.
+        if (failed(start_timer(connection)))
+            return Status::no_memory;
     }
     client.state = State::connecting;
-    arm(connection, client.connect_ms);
+    arm(connection, failed(begun) ? 0 : client.connect_ms);
     return Status::ok;
 }
 

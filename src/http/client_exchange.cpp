@@ -25,7 +25,30 @@ constexpr uint16_t kUsualPort = 80;
 
 // ---- The request ----
 
-void put_host(HeadWriter& writer, const Client& client) {
+// The authority of a target that has one (RFC 9112 section 3.2): then Host repeats it, without what
+// it may say of a user. Empty: it has none.
+Text authority_of(const Request& request) {
+    Text rest(request.shown.uri);
+    if (request.shown.type != EVHTTP_REQ_CONNECT) {
+        const size_t colon = rest.find(':');
+        if (*rest.data == '/' || rest.size - colon < 3 || memcmp(rest.data + colon, "://", 3) != 0)
+            return {"", 0};
+        rest = rest.from(colon + 3);
+    }
+    for (const char* end = "/?#"; *end; ++end)
+        rest = rest.before(rest.find(*end));
+    const size_t user = rest.find('@');
+    return user == rest.size ? rest : rest.from(user + 1);
+}
+
+void put_host(HeadWriter& writer, const Client& client, const Request& request) {
+    const Text authority = authority_of(request);
+    if (!authority.empty()) {
+        writer.put("Host: ");
+        writer.put(authority);
+        writer.put("\r\n");
+        return;
+    }
     const char* const address = client.address && !client.is_unix ? client.address : "localhost";
     const bool bare_v6 = Text(address).find(':') != strlen(address) && *address != '[';
     writer.put("Host: ");
@@ -301,6 +324,9 @@ void on_error(evhttp_connection& connection, short what) {
         fail_exchange(client, EVREQ_HTTP_TIMEOUT);
     } else if ((what & BEV_EVENT_WRITING) && (connection.flags & EVHTTP_CON_READ_ON_WRITE_ERROR)) {
         client.write_failed = true;
+    } else if (connection.reading == Reading::body) {
+        // Also where the end of the connection is that of the body: this one is no good end.
+        fail_exchange(client, EVREQ_HTTP_EOF);
     } else {
         on_end(connection);
     }
@@ -405,15 +431,14 @@ void begin_exchange(Client& client) {
     writer.put(request.shown.uri);
     writer.put(" HTTP/1.1\r\n");
     if (!put_fields(writer, request))
-        put_host(writer, client);
+        put_host(writer, client, request);
     put_framing(writer, request, method);
     client.body_held = request.expects_continue && has_body(request);
+    arm(connection, client.body_held ? kContinueMs : connection.read_ms);
     bool written = writer.finish(nullptr);
+    // A producer may end the exchange, or the connection; then it is no failure.
     if (written && !client.body_held && has_body(request))
         written = send_request_body(client, request);
-    if (connection.life.gone)
-        return;
-    arm(connection, client.body_held ? kContinueMs : connection.read_ms);
     if (!written)
         fail_exchange(client, EVREQ_HTTP_BUFFER_ERROR);
 }
@@ -428,9 +453,9 @@ void fail_exchange(Client& client, evhttp_request_error why) {
     disconnect(client);
     {
         const CallGuard request_guard(request);
-        tell_error(request, why);
-        // Who has cancelled it knows.
-        if (why != EVREQ_HTTP_REQUEST_CANCEL && request.shown.cb)
+        tell_error(request, connection.life.gone ? EVREQ_HTTP_REQUEST_CANCEL : why);
+        // Who has cancelled it, or freed the connection, knows.
+        if (why != EVREQ_HTTP_REQUEST_CANCEL && !connection.life.gone && request.shown.cb)
             request.shown.cb(nullptr, request.shown.cb_arg);
     }
     client.in_callback = false;

@@ -32,9 +32,9 @@ struct bufferevent* evlet_http_request_detach(struct evhttp_request* req) {
     bufferevent_setwatermark(bev, EV_READ, 0, 0);
     connection->bev = nullptr;
     disarm(*connection);
+    connection->told = true;  // it has not ended
     // A client's connection goes on, and has the request until its callback returns.
     if (connection->server) {
-        connection->told = true;  // it has not ended
         connection->requests.remove(req);
         let_go(request);
         dispose(*connection);

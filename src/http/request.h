@@ -61,6 +61,7 @@ struct Request {
     bool body_resumed : 1;  // what the receiver left is to be handed to it again
     bool may_detach : 1;    // a client's, whose reply ends HTTP on the connection
     bool was_retried : 1;   // a client's, on a new connection
+    bool unreachable : 1;   // a client's, to be told that there is no connection
     bool owns_reason : 1;   // response_code_line is a block of its own
 };
 static_assert(offsetof(Request, shown) == 0, "programs hold pointers to what they see");
