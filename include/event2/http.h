@@ -120,7 +120,9 @@ enum evhttp_cmd_type {
     EVHTTP_REQ_LOCK = 1 << 12,
     EVHTTP_REQ_UNLOCK = 1 << 13,
     EVHTTP_REQ_COPY = 1 << 14,
-    EVHTTP_REQ_MOVE = 1 << 15
+    EVHTTP_REQ_MOVE = 1 << 15,
+    /* No method: it makes the type wide enough for those of evhttp_set_ext_method_cmp(). */
+    EVHTTP_REQ_WIDEST_ = 1 << 30
 };
 /** The largest of them. The bits above are free for evhttp_set_ext_method_cmp(). */
 #define EVHTTP_REQ_MAX EVHTTP_REQ_MOVE
@@ -233,7 +235,7 @@ void evhttp_set_allowed_methods(struct evhttp *http, ev_uint32_t methods);
 /** A method of the program's own. */
 struct evhttp_ext_method {
     const char *method; /* its name, case-sensitive (RFC 9110 section 9.1) */
-    ev_uint32_t type;   /* one bit, above EVHTTP_REQ_MAX */
+    ev_uint32_t type;   /* one bit, above EVHTTP_REQ_MAX, up to 1 << 30 */
     ev_uint16_t flags;  /* EVHTTP_METHOD_*, or 0 */
 };
 /** Requests with the method usually have a body: one without says "Content-Length: 0". */
