@@ -58,7 +58,7 @@ struct evws_connection;
 #define WS_BINARY_FRAME 0x2
 
 /** Called with each whole message. `type` is WS_TEXT_FRAME or WS_BINARY_FRAME. The `len` bytes at
- *  `data` are valid during the call; there is no NUL behind them. */
+ *  `data`, which is never NULL, are valid during the call; there is no NUL behind them. */
 typedef void (*ws_on_msg_cb)(struct evws_connection *, int type, const unsigned char *data,
                              size_t len, void *);
 

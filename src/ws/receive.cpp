@@ -53,7 +53,8 @@ uint16_t take_data(evws_connection& session, const Frame& frame, const uint8_t* 
     const uint8_t* const whole = evbuffer_pullup(message, -1);
     if (total && !whole)
         return kInternalError;
-    tell_message(session, opcode, whole, total);
+    // An empty message has a place too: programs hand it to memcpy() and fwrite().
+    tell_message(session, opcode, whole ? whole : data, total);
     evbuffer_drain(message, total);
     return 0;
 }

@@ -68,6 +68,7 @@ struct SessionLog {
     }
     static void told_message(evws_connection*, int type, const unsigned char* data, size_t size,
                              void* argument) {
+        CHECK(data != nullptr);
         auto& self = *static_cast<SessionLog*>(argument);
         self.messages.push_back((type == WS_TEXT_FRAME ? "t:" : "b:") +
                                 std::string(reinterpret_cast<const char*>(data), size));
