@@ -128,12 +128,12 @@ class Program:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory_kib(self):
-        """Resident memory."""
+        """Resident memory of its own: the system can take back pages of mapped files."""
         with open(f"/proc/{self.pid}/status", encoding="ascii", errors="replace") as file:
             for line in file:
-                if line.startswith("VmRSS:"):
+                if line.startswith("RssAnon:"):
                     return int(line.split()[1])
-        raise AssertionError("no VmRSS")
+        raise AssertionError("no RssAnon")
 
     def check_idle(self, what, seconds=1.0):
         """Watches the processor time for a while; a busy loop takes all that it can get."""

@@ -91,6 +91,16 @@ def read_symbols(path):
     return rows
 
 
+def bit_field(words, index, line):
+    """Width and first bit. The table counts bits as the first column has them; in the others the
+    unit that holds the field moves and the field keeps its place in it."""
+    match = re.search(r"bitsize=(\d+) bitoff=(\d+)", line)
+    if not match:
+        return None
+    unit_of_table, unit = (int(words[1 + column].split("/")[0]) for column in (0, index))
+    return int(match.group(1)), int(match.group(2)) + 8 * (unit - unit_of_table)
+
+
 def read_layouts(path, column):
     """Structures, enumerations and function pointer types, as one column of the table has them."""
     index = COLUMNS.index(column)
@@ -107,8 +117,7 @@ def read_layouts(path, column):
             structs.append(Struct(name, "event2/" + header, int(size), int(align), []))
         elif line.startswith("    "):
             offset, size = words[1 + index].split("/")
-            bits = re.search(r"bitsize=(\d+) bitoff=(\d+)", line)
-            bits = (int(bits.group(1)), int(bits.group(2))) if bits else None
+            bits = bit_field(words, index, line)
             structs[-1].fields.append(Field(words[0].rstrip(":"), int(offset), int(size), bits))
         elif words[0] == "enum":
             if not words[1].startswith(("(", "_")):  # without a name, or of the system
