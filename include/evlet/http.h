@@ -130,9 +130,10 @@ void evlet_http_set_min_body_progress(struct evhttp *http, size_t bytes);
 
 /**
  * Stop a server gently: it accepts nothing any more, connections that rest are closed, and those with
- * a request in progress when they have answered it. `done` is called from the loop when the last
- * has gone; then the server may be freed. `grace`: after this time the rest is closed too; NULL:
- * never. -1: it is under way already, or out of memory.
+ * a request in progress when they have answered it. WebSocket sessions are closed with the code 1001
+ * (RFC 6455 section 7.4.1); their peers have the time of evlet_ws_set_close_timeout() to answer.
+ * `done` is called from the loop when the last has gone; then the server may be freed. `grace`: after
+ * this time the rest is closed too; NULL: never. -1: it is under way already, or out of memory.
  */
 EVENT2_EXPORT_SYMBOL
 int evlet_http_shutdown(struct evhttp *http, const struct timeval *grace,

@@ -217,8 +217,8 @@ Step step(evhttp_connection& connection) {
     return Step::wait;
 }
 
-// Whether the end of the stream has to wait: for the program, which will read on. A client's connection
-// that rests waits for nothing.
+// Whether the end of the stream has to wait: for the program, which will read on. A client's
+// connection that rests waits for nothing.
 bool is_paused(const evhttp_connection& connection) {
     const Request* const request = current(connection);
     if (connection.reading == Reading::nothing)

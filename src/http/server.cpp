@@ -59,7 +59,7 @@ void free_server(evhttp& server) {
         dispose(*connection);
     }
     if (server.sessions)
-        server.close_sessions(server);
+        server.close_sessions(server, true);
     if (server.free_hosts)
         server.free_hosts(server);
     if (server.free_shutdown)

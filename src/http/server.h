@@ -48,7 +48,7 @@ struct evhttp {
     evhttp_bound_socket* sockets;
     evhttp_connection* connections;
     evlet::http::Session* sessions;
-    void (*close_sessions)(evhttp&);
+    void (*close_sessions)(evhttp&, bool at_once);
     evlet::http::PathCallback* callbacks;
     void (*general)(evhttp_request*, void*);
     void* general_argument;

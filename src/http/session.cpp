@@ -6,17 +6,35 @@
 namespace evlet::http {
 namespace {
 
+void link(Session*& list, Session& session) {
+    session.next = list;
+    session.prev = &list;
+    if (list)
+        list->prev = &session.next;
+    list = &session;
+}
+
 void unlink(Session& session) {
     *session.prev = session.next;
     if (session.next)
         session.next->prev = session.prev;
-    session.server = nullptr;
 }
 
-void close_sessions(evhttp& server) {
-    while (Session* const session = server.sessions) {
+void close_sessions(evhttp& server, bool at_once) {
+    // Any of them may leave the list while one is told.
+    Session* rest = server.sessions;
+    server.sessions = nullptr;
+    if (rest)
+        rest->prev = &rest;
+    while (Session* const session = rest) {
         unlink(*session);
-        session->close(*session);
+        if (!at_once && !server.life.gone) {
+            link(server.sessions, *session);
+            session->close(*session, false);
+            continue;
+        }
+        session->server = nullptr;
+        session->close(*session, true);
         count_out(server);
     }
 }
@@ -26,11 +44,7 @@ void close_sessions(evhttp& server) {
 void add_session(evhttp& server, Session& session) {
     server.close_sessions = close_sessions;
     session.server = &server;
-    session.next = server.sessions;
-    session.prev = &server.sessions;
-    if (session.next)
-        session.next->prev = &session.next;
-    server.sessions = &session;
+    link(server.sessions, session);
     ++server.connection_count;
 }
 
@@ -39,6 +53,7 @@ void remove_session(Session& session) {
     if (!server)
         return;
     unlink(session);
+    session.server = nullptr;
     count_out(*server);
 }
 

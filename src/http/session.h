@@ -12,8 +12,8 @@ struct Session {
     Session* next;
     Session** prev;
     evhttp* server;
-    // Ends it; it has been taken out of the list.
-    void (*close)(Session& session);
+    // Ends it: at once, when it has been taken out of the list, or as its protocol does it.
+    void (*close)(Session& session, bool at_once);
 };
 
 void add_session(evhttp& server, Session& session);

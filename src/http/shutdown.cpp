@@ -59,6 +59,8 @@ void on_timer(evutil_socket_t, short, void* argument) {
     if (!shutdown.idle) {
         ++server.life.guards;
         close_connections(server, true);
+        if (server.sessions)
+            server.close_sessions(server, true);
         if (--server.life.guards == 0 && server.life.gone)
             destroy(server);
         return;  // on_idle() has been called
@@ -100,7 +102,7 @@ int evlet_http_shutdown(struct evhttp* http, const struct timeval* grace,
     ++http->life.guards;
     close_connections(*http, false);
     if (http->sessions)
-        http->close_sessions(*http);
+        http->close_sessions(*http, false);
     if (http->connection_count == 0 && http->shutdown && !http->shutdown->idle)
         on_idle(*http);
     if (--http->life.guards == 0 && http->life.gone)

@@ -60,11 +60,15 @@ void on_timer(evutil_socket_t, short, void* argument) {
     on_timeout(session);
 }
 
-// The server is being freed or shut down.
-void on_server_gone(http::Session& entry) {
+// The server is being freed, or shut down: then the peer is told and has the time for closing.
+void on_server_end(http::Session& entry, bool at_once) {
     auto& session = reinterpret_cast<evws_connection&>(entry);
     const StreamLock lock(session.bev);
-    end_session(session);
+    const http::CallGuard guard(session);
+    if (at_once)
+        end_session(session);
+    else if (session.state == State::open && failed(begin_closing(session, kGoingAway, {"", 0})))
+        end_soon(session);
 }
 
 }  // namespace
@@ -80,7 +84,7 @@ evws_connection* make_session(const Setup& setup) {
     session->make_mask = setup.make_mask;
     session->most = kDefaultMessage;
     session->close_ms = kDefaultCloseMs;
-    session->entry.close = on_server_gone;
+    session->entry.close = on_server_end;
     session->message.refs = 1;
     session->message.embedded = 1;
     if (name_size) {

@@ -42,6 +42,7 @@ constexpr uint32_t kDefaultCloseMs = 5000;
 constexpr size_t kMostReason = kMostControl - 2;
 
 // Close codes beside those of event2/ws.h (RFC 6455 section 7.4.1).
+constexpr uint16_t kGoingAway = 1001;
 constexpr uint16_t kNoCode = 1005;    // never sent
 constexpr uint16_t kAbnormal = 1006;  // never sent
 constexpr uint16_t kInvalidData = 1007;

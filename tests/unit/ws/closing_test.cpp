@@ -177,8 +177,35 @@ TEST_CASE("a_gentle_shutdown_ends_sessions_too") {
     CHECK(evlet_http_shutdown(
               open.server, nullptr, [](evhttp*, void* count) { ++*static_cast<int*>(count); },
               &done) == 0);
+    CHECK(open.log.closes == 0);
+    CHECK(open.peer.gets(server_frame(kClose, close_payload(1001))));
+    open.peer.send(frame(kClose, close_payload(1001)));
     CHECK(run_until(base, [&] { return done == 1; }));
     CHECK(open.log.closes == 1);
+}
+
+TEST_CASE("a_shutdown_waits_for_a_silent_peer_no_longer_than_its_grace") {
+    Base base;
+    OpenSession open(base);
+    const timeval grace = {0, 20000};
+    int done = 0;
+    CHECK(evlet_http_shutdown(
+              open.server, &grace, [](evhttp*, void* count) { ++*static_cast<int*>(count); },
+              &done) == 0);
+    CHECK(run_until(base, [&] { return done == 1; }));
+    CHECK(open.log.closes == 1);
+}
+
+TEST_CASE("a_server_may_be_freed_when_the_first_session_of_a_shutdown_has_ended") {
+    Base base;
+    OpenSession open(base);
+    RawPeer second(base, open.server.port());
+    second.open();
+    CHECK(evlet_http_shutdown(open.server, nullptr, nullptr, nullptr) == 0);
+    open.log.on_close = [&] { open.server.free(); };
+    open.peer.send(frame(kClose, close_payload(1001)));
+    CHECK(run_until(base, [&] { return open.log.closes == 2; }));
+    CHECK(second.ends());
 }
 
 TEST_CASE("sessions_count_as_connections") {
