@@ -292,7 +292,7 @@ void evhttp_set_newreqcb(struct evhttp *http, int (*cb)(struct evhttp_request *,
  * Serve requests whose host matches `pattern` with the callbacks of another server. In the pattern
  * an asterisk stands for any characters, also none; case does not matter. The first match counts;
  * `vhost` may have virtual hosts of its own. It listens on nothing itself, and is freed with `http`.
- * -1: `vhost` has sockets or is a virtual host already, or out of memory.
+ * -1: `vhost` has sockets, is a virtual host already or has `http` below it, or out of memory.
  */
 EVENT2_EXPORT_SYMBOL
 int evhttp_add_virtual_host(struct evhttp *http, const char *pattern, struct evhttp *vhost);

@@ -98,8 +98,12 @@ using namespace evlet::http;
 extern "C" {
 
 int evhttp_add_virtual_host(struct evhttp* http, const char* pattern, struct evhttp* vhost) {
-    if (vhost->sockets || vhost->parent || vhost == http)
+    if (vhost->sockets || vhost->parent)
         return -1;
+    for (const evhttp* above = http; above; above = above->parent) {
+        if (above == vhost)
+            return -1;
+    }
     char* const copy = mem::duplicate(pattern);
     if (!copy)
         return -1;
