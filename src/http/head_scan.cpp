@@ -7,7 +7,7 @@ namespace evlet::http {
 namespace {
 
 // Robustness of RFC 9112 section 2.2: empty lines before a request are skipped, so many bytes at
-// most.
+// most. Before a reply they are none of it: what a client skips may be the end of another reply.
 constexpr size_t kMostBefore = 16;
 
 bool is_forbidden(uint8_t c) {
@@ -15,18 +15,20 @@ bool is_forbidden(uint8_t c) {
 }
 
 // An LF behind a CR ends the line.
-Scanned end_line(HeadScan& scan, const HeadLimits& limits, bool is_trailer) {
+Scanned end_line(HeadScan& scan, const HeadLimits& limits, Start start) {
     constexpr size_t kEndOfLine = 2;
     const size_t length = scan.scanned - scan.line - kEndOfLine;
     const bool is_first = scan.lines == 0;
     scan.line = scan.scanned;
     if (length) {
         ++scan.lines;
-        return scan.lines - (is_trailer ? 0u : 1u) > limits.count ? Scanned::too_large
-                                                                  : Scanned::more;
+        return scan.lines - (start == Start::none ? 0u : 1u) > limits.count ? Scanned::too_large
+                                                                            : Scanned::more;
     }
-    if (is_trailer || !is_first)
+    if (start == Start::none || !is_first)
         return Scanned::complete;
+    if (start == Start::status_line)
+        return Scanned::bad;
     scan.start = scan.scanned;
     return scan.start > kMostBefore ? Scanned::bad : Scanned::more;
 }
@@ -40,7 +42,7 @@ Scanned check_limits(const HeadScan& scan, const HeadLimits& limits) {
 
 // Looks at the bytes of one chain.
 Scanned scan_piece(HeadScan& scan, const uint8_t* at, size_t size, const HeadLimits& limits,
-                   bool is_trailer) {
+                   Start start) {
     for (const uint8_t* const end = at + size; at != end; ++at) {
         const uint8_t c = *at;
         ++scan.scanned;
@@ -48,7 +50,7 @@ Scanned scan_piece(HeadScan& scan, const uint8_t* at, size_t size, const HeadLim
             if (c != '\n')
                 return Scanned::bad;
             scan.after_cr = false;
-            const Scanned ended = end_line(scan, limits, is_trailer);
+            const Scanned ended = end_line(scan, limits, start);
             if (ended != Scanned::more)
                 return ended;
         } else if (is_forbidden(c)) {
@@ -62,15 +64,14 @@ Scanned scan_piece(HeadScan& scan, const uint8_t* at, size_t size, const HeadLim
 
 }  // namespace
 
-Scanned scan_head(HeadScan& scan, const evbuffer& buffer, const HeadLimits& limits,
-                  bool is_trailer) {
+Scanned scan_head(HeadScan& scan, const evbuffer& buffer, const HeadLimits& limits, Start start) {
     Place at = find_place(buffer, scan.scanned);
     for (; at.chain; at = {at.chain->next, 0}) {
         if (failed(load(*at.chain)))
             return Scanned::bad;
         const size_t size = at.chain->length - at.offset;
         const Scanned outcome =
-            scan_piece(scan, at.chain->begin() + at.offset, size, limits, is_trailer);
+            scan_piece(scan, at.chain->begin() + at.offset, size, limits, start);
         if (outcome != Scanned::more && outcome != Scanned::complete)
             return outcome;
         const Scanned limit = check_limits(scan, limits);

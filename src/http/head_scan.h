@@ -34,8 +34,14 @@ enum class Scanned : unsigned char {
     line_too_large,  // the first line
 };
 
-// `is_trailer`: there is no start line, so the first line may be the empty one.
+// What stands at the front of what is scanned.
+enum class Start : unsigned char {
+    request_line,  // which empty lines may precede
+    status_line,
+    none,  // a trailer section, whose first line may be the empty one
+};
+
 [[nodiscard]] Scanned scan_head(HeadScan& scan, const evbuffer& buffer, const HeadLimits& limits,
-                                bool is_trailer);
+                                Start start);
 
 }  // namespace evlet::http

@@ -43,7 +43,8 @@ Step read_head(evhttp_connection& connection) {
     evbuffer& input = input_of(connection);
     if (input.length == 0 || (connection.server && output_of(connection).length > kMostPending))
         return Step::wait;
-    const Scanned outcome = scan_head(connection.scan, input, connection.limits->head, false);
+    const Scanned outcome = scan_head(connection.scan, input, connection.limits->head,
+                                      connection.server ? Start::request_line : Start::status_line);
     if (const Failure* failure = failure_of(outcome))
         return fail(connection, *failure);
     if (outcome == Scanned::complete)
@@ -157,7 +158,7 @@ Step read_chunk_end(evhttp_connection& connection) {
 // for what a gateway has looked at (RFC 9110 section 6.5.1).
 Step read_trailer(evhttp_connection& connection) {
     evbuffer& input = input_of(connection);
-    const Scanned outcome = scan_head(connection.scan, input, connection.limits->head, true);
+    const Scanned outcome = scan_head(connection.scan, input, connection.limits->head, Start::none);
     if (const Failure* failure = failure_of(outcome))
         return fail(connection, failure->status == 414 ? kHeadTooLarge : *failure);
     if (outcome != Scanned::complete)

@@ -17,8 +17,8 @@ inline void require(bool condition) {
 }
 
 // Scans the bytes in pieces of `step`, and at once; both have to say the same.
-inline evlet::http::Scanned scan(const uint8_t* data, size_t size, size_t step, bool is_trailer,
-                                 evlet::http::HeadScan* ret_scan) {
+inline evlet::http::Scanned scan(const uint8_t* data, size_t size, size_t step,
+                                 evlet::http::Start start, evlet::http::HeadScan* ret_scan) {
     using namespace evlet::http;
     const HeadLimits limits = {4096, 512, 16};
     evbuffer* const buffer = evbuffer_new();
@@ -26,7 +26,7 @@ inline evlet::http::Scanned scan(const uint8_t* data, size_t size, size_t step, 
     Scanned outcome = Scanned::more;
     for (size_t at = 0; at < size && outcome == Scanned::more; at += step) {
         evbuffer_add(buffer, data + at, size - at < step ? size - at : step);
-        outcome = scan_head(scan, *buffer, limits, is_trailer);
+        outcome = scan_head(scan, *buffer, limits, start);
     }
     evbuffer_free(buffer);
     require(scan.scanned <= size);

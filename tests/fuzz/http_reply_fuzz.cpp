@@ -17,9 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const auto* const text = reinterpret_cast<const char*>(data + 1);
     const size_t step = 1 + data[0] % 64;
     HeadScan scan;
-    if (evlet_test::scan(data + 1, size - 1, step, true, &scan) == Scanned::complete)
+    if (evlet_test::scan(data + 1, size - 1, step, Start::none, &scan) == Scanned::complete)
         (void)check_fields({text, scan.scanned});
-    if (evlet_test::scan(data + 1, size - 1, step, false, &scan) != Scanned::complete)
+    if (evlet_test::scan(data + 1, size - 1, step, Start::status_line, &scan) != Scanned::complete)
         return 0;
     Text block(text + scan.start, scan.scanned - scan.start);
     StatusLine line = {{1, 1}, 0, {"", 0}};

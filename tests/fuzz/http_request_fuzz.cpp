@@ -15,9 +15,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         return 0;
     HeadScan scan, other;
     const size_t step = 1 + data[0] % 64;
-    const Scanned outcome = evlet_test::scan(data + 1, size - 1, step, false, &scan);
+    const Scanned outcome = evlet_test::scan(data + 1, size - 1, step, Start::request_line, &scan);
     if (outcome == Scanned::complete) {
-        const Scanned again = evlet_test::scan(data + 1, size - 1, size, false, &other);
+        const Scanned again =
+            evlet_test::scan(data + 1, size - 1, size, Start::request_line, &other);
         evlet_test::require(again == outcome && other.scanned == scan.scanned);
     } else {
         return 0;

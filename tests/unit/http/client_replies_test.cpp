@@ -290,3 +290,18 @@ TEST_CASE("what_comes_behind_a_reply_is_no_reply_to_the_next_request") {
     CHECK(client.has(2));
     CHECK(client.results == Results{"200 ab", "200 cd"});
 }
+
+// What a client skipped could be the end of another reply (RFC 9112 section 2.2 is about requests).
+TEST_CASE("an_empty_line_before_a_status_line_fails_the_request") {
+    Base base;
+    Peer listener(Peer::listens, AF_INET);
+    for (const char* before : {"\r\n", "HTTP/1.1 100 Continue\r\n\r\n\r\n"}) {
+        HttpClient client(base, listener.port());
+        client.make("/");
+        HttpPeer peer = accept_request(base, listener);
+        peer.send(before + short_reply("ab"));
+        CHECK(client.has(1));
+        CHECK(client.results == Results{"none"});
+        CHECK(client.errors == Errors{EVREQ_HTTP_INVALID_HEADER});
+    }
+}
