@@ -9,6 +9,7 @@
 // before the connection is closed. The request of a reply that came outside of its callback stays
 // until then too, since programs look at it after they have replied.
 #include "event2/event.h"
+#include "http/head.h"
 #include "http/message_length.h"
 #include "http/request_head.h"
 #include "http/server.h"
@@ -17,7 +18,7 @@
 namespace evlet::http {
 namespace {
 
-// How long a peer that was refused may take to see it and close, and how much it may send.
+// How long a peer may take to see that the server ends the connection, and how much it may send.
 constexpr uint32_t kLingerMs = 2000;
 constexpr size_t kLingerBytes = size_t(1) << 20;
 
@@ -61,6 +62,8 @@ void finish_exchange(evhttp_connection& connection) {
     Request& request = *current(connection);
     const bool body_read = body_was_read(connection) && !connection.ending;
     const bool close = request.wants_close || !body_read;
+    // Only who has said that nothing follows is known not to be sending.
+    const bool is_last = body_read && says_close(request.input_fields, true);
     if (request.shown.on_complete_cb) {
         const CallGuard guard(request);
         request.shown.on_complete_cb(&request.shown, request.shown.on_complete_cb_arg);
@@ -70,7 +73,7 @@ void finish_exchange(evhttp_connection& connection) {
     release_current(connection);
     ++connection.served;
     if (close)
-        close_gently(connection, !body_read || input_of(connection).length);
+        close_gently(connection, !is_last || input_of(connection).length);
     else
         wait_for_request(connection);
 }

@@ -27,8 +27,8 @@ std::string answer_for(event_base* base, const HttpServer& server, const std::st
 
 TEST_CASE("an_asterisk_stands_for_any_characters_and_case_does_not_matter") {
     struct {
-        const char* pattern;
-        const char* host;
+        std::string pattern;
+        std::string host;
         bool matches;
     } const cases[] = {
         {"a.test", "a.test", true},
@@ -61,7 +61,7 @@ TEST_CASE("an_asterisk_stands_for_any_characters_and_case_does_not_matter") {
         CAPTURE(each.host);
         HttpServer server(base);
         const Host host(base, "host");
-        CHECK(evhttp_add_virtual_host(server, each.pattern, host) == 0);
+        CHECK(evhttp_add_virtual_host(server, each.pattern.c_str(), host) == 0);
         CHECK(answer_for(base, server, each.host) == (each.matches ? "host" : "ok"));
     }
 }
