@@ -381,7 +381,8 @@ EVENT2_EXPORT_SYMBOL
 void evhttp_send_reply_chunk(struct evhttp_request *req, struct evbuffer *databuf);
 
 /** The same; `cb` is called once when all that was given so far has been taken by the system, not at
- *  all if the connection ends before. NULL: nothing is called. */
+ *  all if the connection ends before, or another piece or the end comes first. NULL: nothing is
+ *  called. */
 EVENT2_EXPORT_SYMBOL
 void evhttp_send_reply_chunk_with_cb(struct evhttp_request *req, struct evbuffer *databuf,
                                      void (*cb)(struct evhttp_connection *, void *), void *arg);

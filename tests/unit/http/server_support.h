@@ -73,6 +73,19 @@ inline std::string get(event_base* base, int port, const std::string& target = "
     return talk(base, port, request_for(target, "Connection: close\r\n"));
 }
 
+// What comes back to a request when a server replies so.
+inline std::string reply_to(const std::string& request,
+                     const std::function<void(evhttp_request*)>& reply) {
+    Base base;
+    HttpServer server(base);
+    server.on_request = reply;
+    return talk(base, server.port(), request);
+}
+
+inline std::string reply_of(const std::function<void(evhttp_request*)>& reply) {
+    return reply_to(kGetAndClose, reply);
+}
+
 inline bool has_connections(event_base* base, evhttp* server, int count) {
     return run_until(base, [&] { return evhttp_get_connection_count(server) == count; });
 }
