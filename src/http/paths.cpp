@@ -28,6 +28,9 @@ bool path_is(const Request& request, const char* path) {
     const char* at = uri ? uri->path : nullptr;
     if (!at)
         return false;
+    // "http://host" asks for its root (RFC 9110 section 4.2.3).
+    if (!*at && uri->scheme)
+        at = "/";
     while (*at) {
         // An encoded NUL is no end.
         const char c = next_byte(at);
