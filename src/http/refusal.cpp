@@ -86,8 +86,14 @@ void refuse(Request& request, int code, const char* reason) {
         reason = reason_of(code);
     if (code == HTTP_BADMETHOD)
         add_allowed(request, server.allowed_methods);
-    if (!server.on_error ||
-        server.on_error(&request.shown, page, code, reason, server.on_error_argument) < 0) {
+    // The callback may free them all.
+    const CallGuard guard(*connection);
+    const int made = server.on_error ? server.on_error(&request.shown, page, code, reason,
+                                                       server.on_error_argument)
+                                     : -1;
+    if (connection->life.gone)
+        return;
+    if (made < 0) {
         evbuffer_drain(page, evbuffer_get_length(page));
         make_page(page, code, reason);
         (void)add_field(request.output_fields, Text("Content-Type"), Text("text/html"));
