@@ -282,5 +282,6 @@ TEST_CASE("a_gentle_shutdown_lets_the_present_reply_out") {
     HttpServer::reply(waiting, 200, "last");
     CHECK(busy.ends());
     CHECK(busy.text.find("last") != std::string::npos);
+    busy.close();
     CHECK(run_until(base, [&] { return done == 1; }));
 }
