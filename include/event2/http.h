@@ -428,7 +428,8 @@ void evhttp_request_set_on_complete_cb(struct evhttp_request *req,
                                        void (*cb)(struct evhttp_request *, void *), void *cb_arg);
 
 /** Free a request that the library does not hold: one never made, or owned. One that it does hold
- *  is freed when it is done with it. */
+ *  is freed when it is done with it; one of a server whose reply has not ended, at once with its
+ *  connection. */
 EVENT2_EXPORT_SYMBOL
 void evhttp_request_free(struct evhttp_request *req);
 

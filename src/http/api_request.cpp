@@ -32,8 +32,8 @@ void evhttp_request_free(struct evhttp_request* req) {
     req->flags &= ~kOwned;
     if (!request.held) {
         dispose(request);
-    } else if (request.delivered && !request.reply_begun && req->evcon && req->evcon->server) {
-        // One of a server that will never be answered: nothing can follow it.
+    } else if (request.delivered && !request.reply_ended && req->evcon && req->evcon->server) {
+        // One of a server that will never be answered to the end: nothing can follow it.
         req->evcon->freed_by_program = true;
         dispose(*req->evcon);
     }

@@ -338,6 +338,24 @@ TEST_CASE("freeing_the_server_closes_what_rests_reads_waits_and_writes") {
     }));
 }
 
+TEST_CASE("a_request_that_is_freed_in_the_middle_of_its_reply_takes_its_connection_with_it") {
+    Base base;
+    HttpServer server(base);
+    evhttp_request* begun = nullptr;
+    server.on_request = [&](evhttp_request* request) {
+        begun = request;
+        evhttp_send_reply_start(request, 200, nullptr);
+        send_piece(request, "part");
+    };
+    HttpPeer peer(base, server.port());
+    peer.send(kGet);
+    REQUIRE(peer.gets("part"));
+    evhttp_request_free(begun);
+    CHECK(evhttp_get_connection_count(server) == 0);
+    CHECK(peer.ends());
+    CHECK(count_of(peer.text, "0\r\n\r\n") == 0);
+}
+
 // ---- Detaching ----
 
 TEST_CASE("a_connection_is_taken_over_only_while_a_reply_is_due") {
