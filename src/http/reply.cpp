@@ -117,6 +117,8 @@ bool write_reply_head(evhttp_connection& connection, Request& request, int code,
     note_reason(request, reason, usual);
     request.shown.response_code = code;
     request.reply_begun = true;
+    // Also before its callback is called: who has begun is to end.
+    request.delivered = true;
     // What is left of the body would be taken for the next request.
     if (connection.reading != Reading::nothing)
         request.wants_close = true;
@@ -168,6 +170,7 @@ void end_reply(evhttp_connection& connection, Request& request, bool written) {
 }
 
 void send_reply(Request& request, int code, const char* reason, evbuffer* body) {
+    const CallGuard guard(request);  // whose own buffer the body may be
     evhttp_connection* const connection = begin_reply(request);
     const size_t size = body ? evbuffer_get_length(body) : 0;
     if (connection) {

@@ -31,6 +31,7 @@ bool keep_promise(Request& request, size_t size) {
 
 void send_piece(Request& request, evbuffer* piece, void (*on_sent)(evhttp_connection*, void*),
                 void* argument) {
+    const CallGuard guard(request);  // whose own buffer the piece may be
     evhttp_connection* const connection = reply_in_progress(request);
     const size_t size = evbuffer_get_length(piece);
     if (connection) {
@@ -41,8 +42,9 @@ void send_piece(Request& request, evbuffer* piece, void (*on_sent)(evhttp_connec
             sent = keep_promise(request, size) &&
                    send_body(connection->bev, piece, request.sending == Sending::chunked);
         if (!sent) {
+            // The program does not know, and will end it.
             log::warnx("evhttp: a reply came to no good end");
-            end_reply(*connection, request, false);
+            give_up(*connection, EVREQ_HTTP_BUFFER_ERROR);
         } else if (on_sent && output_of(*connection).length == 0) {
             bufferevent_trigger(connection->bev, EV_WRITE, BEV_TRIG_DEFER_CALLBACKS);
         }
@@ -82,7 +84,7 @@ void evhttp_send_reply_start(struct evhttp_request* req, int code, const char* r
     if (!connection)
         return;
     if (!write_reply_head(*connection, request, code, reason, kUnknownLength, nullptr))
-        end_reply(*connection, request, false);
+        give_up(*connection, EVREQ_HTTP_BUFFER_ERROR);
     else
         req->chunked = request.sending == Sending::chunked;
 }

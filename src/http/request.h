@@ -50,7 +50,7 @@ struct Request {
     Life life;
     Sending sending;
     bool held : 1;
-    bool delivered : 1;    // the program has it, and is to reply
+    bool delivered : 1;    // the program has it, and is to reply or has begun to
     bool reply_begun : 1;  // a status line was written
     bool reply_ended : 1;  // all of the reply was written
     bool at_least_11 : 1;  // the version received

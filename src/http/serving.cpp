@@ -2,12 +2,12 @@
 // The server's side of a connection: from a head to the program's callback, and on to the next
 // request when the reply has been written.
 //
-// Where an exchange is: its request is the head of `requests`. `delivered`: the program has it and
-// is to reply. reply_begun, reply_ended: how far the reply has been written to the output. An
-// exchange that is over (reply_ended, and the request's body read) makes place for the next at once
-// if that cannot be noticed; otherwise when the output has run empty: for on_complete_cb, and
-// before the connection is closed. The request of a reply that came outside of its callback stays
-// until then too, since programs look at it after they have replied.
+// Where an exchange is: its request is the head of `requests`. `delivered`: the program has it, and
+// is to reply or has begun to. reply_begun, reply_ended: how far the reply has been written to the
+// output. An exchange that is over (reply_ended, and the request's body read) makes place for the
+// next at once if that cannot be noticed; otherwise when the output has run empty: for
+// on_complete_cb, and before the connection is closed. The request of a reply that came outside of
+// its callback stays until then too, since programs look at it after they have replied.
 #include "event2/event.h"
 #include "http/head.h"
 #include "http/message_length.h"
@@ -266,7 +266,7 @@ void on_failure(evhttp_connection& connection, const Failure& failure) {
 void on_end(evhttp_connection& connection) {
     Request* const request = current(connection);
     // Half closed: replies are still wanted.
-    if (output_of(connection).length || (request && (request->reply_begun || request->delivered)))
+    if (output_of(connection).length || (request && request->delivered))
         return;
     give_up(connection, EVREQ_HTTP_EOF);
 }
@@ -340,7 +340,7 @@ const Role server_role = {on_head,    on_body_end, on_failure, on_end,        on
                           on_drained, on_timeout,  on_drained, destroy_served};
 
 void tell_abort(Request& request, evhttp_request_error why) {
-    if (request.delivered || request.reply_begun)
+    if (request.delivered)
         return;
     const CallGuard guard(request);
     if (request.on_abort)

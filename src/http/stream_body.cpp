@@ -56,7 +56,7 @@ int evlet_http_set_head_cb(struct evhttp* http, const char* path, evlet_http_hea
 int evlet_http_request_stream_body(struct evhttp_request* req, evlet_http_data_cb on_data,
                                    evlet_http_abort_cb on_abort, void* arg) {
     Request& request = as_request(*req);
-    if (!req->evcon || !req->evcon->server || request.reply_begun || request.delivered)
+    if (!req->evcon || !req->evcon->server || request.delivered)
         return -1;
     request.on_data = on_data;
     request.on_abort = on_abort;
