@@ -46,7 +46,9 @@ EVENT2_EXPORT_SYMBOL
 int evlet_http_set_head_cb(struct evhttp *http, const char *path, evlet_http_head_cb cb, void *arg);
 
 /** Called when bytes of the body have come. It takes them out of `data`; what it leaves is there
- *  the next time, with more behind it. */
+ *  the next time, with more behind it. One that leaves more than 64 KiB has paused as with
+ *  evlet_http_request_pause_body(). It may reply, which ends the reception: no callback is called
+ *  with the rest, and the connection closes behind the reply. */
 typedef void (*evlet_http_data_cb)(struct evhttp_request *req, struct evbuffer *data, void *arg);
 
 /** Called instead of the request's callback if the body does not come to its end. The request is

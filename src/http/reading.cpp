@@ -74,7 +74,10 @@ bool fits(const evhttp_connection& connection, const Request& request, int64_t m
 void tell_data(Request& request) {
     evhttp_request& shown = request.shown;
     const CallGuard guard(request);
-    if (request.on_data) {
+    if (request.reply_begun) {
+        // Who has replied has done with it.
+        evbuffer_drain(shown.input_buffer, request.input.length);
+    } else if (request.on_data) {
         request.on_data(&shown, shown.input_buffer, request.stream_argument);
         if (request.input.length > kMostLeft)
             request.body_paused = true;

@@ -156,3 +156,29 @@ TEST_CASE("a_reply_begun_before_the_body_is_still_to_be_ended_when_the_peer_goes
         evhttp_send_reply_end(begun);
     }
 }
+
+TEST_CASE("who_replies_to_a_body_on_its_way_gets_no_more_of_it") {
+    struct Refuser {
+        int pieces = 0;
+        static void on_data(evhttp_request* request, evbuffer* data, void* argument) {
+            auto& self = *static_cast<Refuser*>(argument);
+            ++self.pieces;
+            evbuffer_drain(data, evbuffer_get_length(data));
+            evhttp_send_error(request, 403, nullptr);
+        }
+        static int on_head(evhttp_request* request, void* argument) {
+            return evlet_http_request_stream_body(request, on_data, nullptr, argument);
+        }
+    };
+    Base base;
+    HttpServer server(base);
+    Refuser refuser;
+    CHECK(evlet_http_set_head_cb(server, nullptr, Refuser::on_head, &refuser) == 0);
+    HttpPeer peer(base, server.port());
+    peer.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+              "1\r\na\r\n1\r\nb\r\n1\r\nc\r\n0\r\n\r\n");
+    CHECK(peer.ends());
+    CHECK(peer.text.rfind("HTTP/1.1 403 ", 0) == 0);
+    CHECK(refuser.pieces == 1);
+    CHECK(server.requests == 0);
+}
