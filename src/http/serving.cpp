@@ -277,6 +277,11 @@ void on_error(evhttp_connection& connection, short what) {
 
 void on_timeout(evhttp_connection& connection) {
     Request* const request = current(connection);
+    // A reply has the time for writing, and that of the program.
+    if (output_of(connection).length || (request && request->delivered)) {
+        arm(connection, connection.read_ms);
+        return;
+    }
     const bool in_body = request && connection.reading != Reading::nothing;
     if (in_body && body_progressed(connection, connection.server->least_progress))
         return;
