@@ -29,14 +29,23 @@ void dispose(T& object) {
         destroy(object);
 }
 
+// What a CallGuard does at its ends, for who cannot be in a block: release() may destroy the
+// object.
+template <class T>
+void retain(T& object) {
+    ++object.life.guards;
+}
+template <class T>
+void release(T& object) {
+    if (--object.life.guards == 0 && object.life.gone)
+        destroy(object);
+}
+
 template <class T>
 class CallGuard {
 public:
-    explicit CallGuard(T& object) : object_(object) { ++object.life.guards; }
-    ~CallGuard() {
-        if (--object_.life.guards == 0 && object_.life.gone)
-            destroy(object_);
-    }
+    explicit CallGuard(T& object) : object_(object) { retain(object); }
+    ~CallGuard() { release(object_); }
     CallGuard(const CallGuard&) = delete;
     CallGuard& operator=(const CallGuard&) = delete;
 

@@ -42,14 +42,19 @@ bool is_resting(const evhttp_connection& connection) {
 
 void close_connections(evhttp& server, bool all) {
     evhttp_connection* connection = server.connections;
+    if (connection)
+        retain(*connection);
     while (connection) {
-        // What a close callback does may end others, but not the server: it holds a guard.
-        const CallGuard guard(*connection);
         if (!connection->life.gone && (all || is_resting(*connection)))
-            dispose(*connection);
+            dispose(*connection);  // by release()
         else if (Request* const request = current(*connection))
             request->wants_close = true;
-        connection = connection->next;
+        // What a close callback does may end others too: the next one stays in the list until then.
+        evhttp_connection* const following = connection->next;
+        if (following)
+            retain(*following);
+        release(*connection);
+        connection = following;
     }
 }
 
