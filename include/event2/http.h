@@ -491,7 +491,8 @@ const char *evhttp_request_get_host(struct evhttp_request *req);
  *
  * A connection makes its requests one after another, in the order of evhttp_make_request(), and
  * stays open for the next unless one of the sides says "Connection: close". It connects when it has
- * a request.
+ * a request. For a connection of a server those of these calls that are about connecting, trying
+ * again or making requests do nothing.
  */
 
 /** A connection to `address`, a name or an IP address, made with a bufferevent of the caller's
@@ -561,12 +562,13 @@ struct bufferevent *evhttp_connection_get_bufferevent(struct evhttp_connection *
 EVENT2_EXPORT_SYMBOL
 struct evhttp *evhttp_connection_get_server(struct evhttp_connection *evcon);
 
-/** As evhttp_set_max_headers_size(), for replies; too much is EVREQ_HTTP_DATA_TOO_LONG. */
+/** As evhttp_set_max_headers_size(), for replies; too much is EVREQ_HTTP_DATA_TOO_LONG. For a
+ *  connection of a server: its requests from now on have this limit instead of the server's. */
 EVENT2_EXPORT_SYMBOL
 void evhttp_connection_set_max_headers_size(struct evhttp_connection *evcon,
                                             ev_ssize_t new_max_headers_size);
 
-/** As evhttp_set_max_body_size(), for replies. */
+/** As evhttp_set_max_body_size(), likewise. */
 EVENT2_EXPORT_SYMBOL
 void evhttp_connection_set_max_body_size(struct evhttp_connection *evcon,
                                          ev_ssize_t new_max_body_size);

@@ -58,7 +58,8 @@ void evhttp_connection_set_read_timeout_tv(struct evhttp_connection* evcon,
 void evhttp_connection_set_write_timeout_tv(struct evhttp_connection* evcon,
                                             const struct timeval* tv) {
     evcon->write_ms = to_milliseconds(tv, kDefaultTimeoutMs);
-    if (evcon->bev)
+    // A client that is connecting has another one until then.
+    if (evcon->bev && evcon->connected)
         apply_write_timeout(*evcon);
 }
 

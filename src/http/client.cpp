@@ -209,6 +209,8 @@ void evhttp_cancel_request(struct evhttp_request* req) {
 }
 
 void evhttp_connection_free_on_completion(struct evhttp_connection* evcon) {
+    if (evcon->server)
+        return;  // whose it is
     Client& client = as_client(*evcon);
     client.free_when_done = true;
     const CallGuard guard(*evcon);

@@ -68,12 +68,15 @@ evhttp_connection* make_connection(event_base* base, const Role& role, size_t ex
 void attach_stream(evhttp_connection& connection, bufferevent* bev) {
     connection.bev = bev;
     bufferevent_setcb(bev, on_readable, on_writable, on_event, &connection);
-    const size_t head = connection.limits->head.size;
-    size_t high;
-    if (__builtin_add_overflow(head, kReadAhead, &high))
-        high = 0;
-    bufferevent_setwatermark(bev, EV_READ, 0, high);
+    set_read_ahead(connection);
     apply_write_timeout(connection);
+}
+
+void set_read_ahead(evhttp_connection& connection) {
+    size_t high;
+    if (__builtin_add_overflow(connection.limits->head.size, kReadAhead, &high))
+        high = 0;
+    bufferevent_setwatermark(connection.bev, EV_READ, 0, high);
 }
 
 void apply_write_timeout(evhttp_connection& connection) {

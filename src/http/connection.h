@@ -104,8 +104,8 @@ struct evhttp_connection {
     // evhttp_send_reply_chunk_with_cb()
     void (*on_sent)(evhttp_connection*, void*);
     void* on_sent_argument;
-    const evlet::http::Limits* limits;
-    const char* peer_address;  // as text; behind the connection
+    const evlet::http::Limits* limits;  // the server's, or its own
+    const char* peer_address;           // as text; behind the connection
     uint32_t read_ms;
     uint32_t write_ms;
     size_t progress;  // body_size when the timer was armed last
@@ -146,6 +146,8 @@ namespace evlet::http {
 [[nodiscard]] evhttp_connection* make_connection(event_base* base, const Role& role, size_t extra);
 // Takes a bufferevent: callbacks, watermarks, timeouts.
 void attach_stream(evhttp_connection& connection, bufferevent* bev);
+// Lets it take in as much as the limit on heads needs.
+void set_read_ahead(evhttp_connection& connection);
 // Tells the program once that a connection which stood has ended.
 void tell_end(evhttp_connection& connection);
 

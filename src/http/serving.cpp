@@ -13,6 +13,7 @@
 #include "http/message_length.h"
 #include "http/request_head.h"
 #include "http/server.h"
+#include "mem/mem.h"
 #include "stream/stream.h"
 
 namespace evlet::http {
@@ -219,9 +220,9 @@ Step on_head(evhttp_connection& connection, size_t size) {
         dispose(connection);
         return Step::wait;
     }
-    const evhttp& server = *connection.server;
-    const size_t target_limit = server.limits.head.first_line - kBesideTarget;
-    const int status = fill_request(*request, head, peer, target_limit, server.more_methods);
+    const size_t target_limit = connection.limits->head.first_line - kBesideTarget;
+    const int status =
+        fill_request(*request, head, peer, target_limit, connection.server->more_methods);
     drain_input(connection.bev, size);
     request->held = true;
     request->shown.evcon = &connection;
@@ -323,6 +324,8 @@ void destroy_served(evhttp_connection& connection) {
             let_go(*request);
         }
     }
+    if (connection.limits != &server->limits)
+        mem::release(const_cast<Limits*>(connection.limits));
     *connection.prev = connection.next;
     if (connection.next)
         connection.next->prev = connection.prev;
