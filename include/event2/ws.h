@@ -75,8 +75,8 @@ typedef void (*ws_on_close_cb)(struct evws_connection *, void *);
  * plain socket's that has no lock is replaced by one that has; of other kinds it has to be made
  * with one (evhttp_set_bevcb()).
  * NULL: no session, and the request has been answered: it is not the beginning of one (400, 405,
- * 426), there is no memory (503, or the connection is closed), or no lock for BEV_OPT_THREADSAFE
- * (500). No callback is called.
+ * 426), there is no memory (503, or the connection is closed), the server is being shut down (503),
+ * or there is no lock for BEV_OPT_THREADSAFE (500). No callback is called.
  */
 EVENT2_EXPORT_SYMBOL
 struct evws_connection *evws_new_session(struct evhttp_request *req, ws_on_msg_cb cb, void *arg,

@@ -5,6 +5,7 @@
 #include "http/fields.h"
 #include "http/head_writer.h"
 #include "http/request.h"
+#include "http/server.h"
 #include "log/log.h"
 #include "stream/locked.h"
 #include "ws/accept_key.h"
@@ -107,6 +108,8 @@ evws_connection* accept(evhttp_request* shown, Text subprotocols, const Setup& g
     bufferevent* const bev = connection ? evhttp_connection_get_bufferevent(connection) : nullptr;
     bufferevent* locked = nullptr;
     int status = bev ? find_fault(request) : HTTP_INTERNAL;
+    if (!status && connection->server->refusing)
+        status = HTTP_SERVUNAVAIL;
     if (!status)
         status = prepare_lock(*bev, options, &locked);
     if (status) {
