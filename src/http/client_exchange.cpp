@@ -370,6 +370,9 @@ void on_drained(evhttp_connection& connection) {
 
 void on_connected(evhttp_connection& connection) {
     Client& client = as_client(connection);
+    // A bufferevent that was given as connected was not yet: what waits in its output leaves now.
+    if (client.state != State::connecting)
+        return;
     client.state = State::ready;
     client.retries = 0;
     connection.connected = true;

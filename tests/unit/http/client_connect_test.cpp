@@ -310,3 +310,18 @@ TEST_CASE("the_names_that_name_no_base_use_the_one_of_event_init") {
     }
     event_base_free(base);
 }
+
+TEST_CASE("a_request_over_a_bufferevent_that_is_still_connecting_is_sent_once") {
+    Base base;
+    HttpServer server(base);
+    bufferevent* const bev = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+    REQUIRE(bev);
+    const Address address(AF_INET, server.port());
+    REQUIRE(bufferevent_socket_connect(bev, address.get(), address.size) == 0);
+    HttpClient client(evhttp_connection_base_bufferevent_reuse_new(base, nullptr, bev));
+    client.make("/");
+    CHECK(client.has(1));
+    settle(base);
+    CHECK(client.results == Results{"200 ok"});
+    CHECK(server.requests == 1);
+}
