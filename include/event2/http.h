@@ -223,7 +223,8 @@ EVENT2_EXPORT_SYMBOL
 int evhttp_get_connection_count(struct evhttp *http);
 
 /** The Content-Type of replies that have a body and name none; at first
- *  "text/html; charset=ISO-8859-1". NULL: none is added. The string is not copied. */
+ *  "text/html; charset=ISO-8859-1". NULL, or what is no value of a field: none is added. The
+ *  string is not copied. */
 EVENT2_EXPORT_SYMBOL
 void evhttp_set_default_content_type(struct evhttp *http, const char *content_type);
 
@@ -363,7 +364,8 @@ void evhttp_set_errorcb(struct evhttp *http,
                         void *cbarg);
 
 /** Reply. `reason` NULL: the usual one for `code`, 100 to 999 (1xx is no final status: 500 is sent).
- *  `databuf` is drained, and freed by the caller; NULL: no body. */
+ *  The body is what the request's output buffer has, then `databuf`, which is drained, and freed by
+ *  the caller; NULL: nothing more. */
 EVENT2_EXPORT_SYMBOL
 void evhttp_send_reply(struct evhttp_request *req, int code, const char *reason,
                        struct evbuffer *databuf);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a program sets about a server. Nothing here reaches code of its own, so that it may stay
 // together.
+#include "http/fields.h"
 #include "http/server.h"
 
 using namespace evlet::http;
@@ -29,7 +30,8 @@ void evhttp_set_max_connections(struct evhttp* http, int max_connections) {
 }
 
 void evhttp_set_default_content_type(struct evhttp* http, const char* content_type) {
-    http->content_type = content_type;
+    http->content_type =
+        content_type && is_field_value(evlet::Text(content_type)) ? content_type : nullptr;
 }
 
 void evhttp_set_allowed_methods(struct evhttp* http, ev_uint32_t methods) {

@@ -44,6 +44,8 @@ Client* make_client(const Setup& setup) {
                                  ? bufferevent_socket_new(setup.base, -1, BEV_OPT_CLOSE_ON_FREE)
                                  : setup.bev;
     if (!bev || !connection) {
+        if (connection)
+            event_debug_unassign(&connection->timer);
         mem::release(connection);
         mem::release(address);
         return nullptr;

@@ -80,6 +80,7 @@ void refuse(Request& request, int code, const char* reason) {
     }
     evhttp& server = *connection->server;
     evbuffer* const page = request.shown.output_buffer;
+    evbuffer_drain(page, evbuffer_get_length(page));  // it was for another reply
     clear_fields(request.output_fields);
     request.wants_close = true;
     if (!reason)

@@ -172,10 +172,17 @@ void end_reply(evhttp_connection& connection, Request& request, bool written) {
 void send_reply(Request& request, int code, const char* reason, evbuffer* body) {
     const CallGuard guard(request);  // whose own buffer the body may be
     evhttp_connection* const connection = begin_reply(request);
-    const size_t size = body ? evbuffer_get_length(body) : 0;
+    // What the program has put into the request's own buffer goes first.
+    evbuffer* const own = request.shown.output_buffer;
+    bool whole = true;
+    if (connection && own->length) {
+        whole = !body || body == own || evbuffer_add_buffer(own, body) == 0;
+        body = own;
+    }
+    const size_t size = body ? body->length : 0;
     if (connection) {
-        const bool written =
-            write_reply_head(*connection, request, code, reason, static_cast<int64_t>(size), body);
+        const bool written = whole && write_reply_head(*connection, request, code, reason,
+                                                       static_cast<int64_t>(size), body);
         end_reply(*connection, request, written);
     }
     if (body)

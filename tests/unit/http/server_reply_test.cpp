@@ -54,6 +54,31 @@ TEST_CASE("a_reply_may_be_the_requests_own_output_buffer") {
     CHECK(body_of(text) == "own");
 }
 
+TEST_CASE("what_is_in_the_output_buffer_goes_before_the_bytes_of_the_reply") {
+    for (const bool with_more : {false, true}) {
+        CAPTURE(with_more);
+        const std::string reply = reply_of([&](evhttp_request* request) {
+            evbuffer* const more = evbuffer_new();
+            REQUIRE(evbuffer_add(more, "more", 4) == 0);
+            evbuffer_add_printf(evhttp_request_get_output_buffer(request), "first ");
+            evhttp_send_reply(request, 200, nullptr, with_more ? more : nullptr);
+            CHECK(evbuffer_get_length(more) == (with_more ? 0 : 4));
+            evbuffer_free(more);
+        });
+        CHECK(body_of(reply) == (with_more ? "first more" : "first "));
+        CHECK(field_of(reply, "Content-Length") == (with_more ? "10" : "6"));
+    }
+}
+
+TEST_CASE("an_error_page_is_not_mixed_with_a_reply_that_was_begun") {
+    const std::string reply = reply_of([](evhttp_request* request) {
+        evbuffer_add_printf(evhttp_request_get_output_buffer(request), "half a ");
+        evhttp_send_error(request, 404, nullptr);
+    });
+    CHECK(status_of(reply) == 404);
+    CHECK(reply.find("half a ") == std::string::npos);
+}
+
 TEST_CASE("a_reply_to_head_has_the_length_and_not_the_body") {
     const std::string whole = reply_to(
         kHead, [](evhttp_request* request) { HttpServer::reply(request, 200, "twelve bytes"); });
@@ -397,4 +422,14 @@ TEST_CASE("the_default_type_is_that_of_bodies_that_name_none") {
     server.on_request = nullptr;
     evhttp_set_default_content_type(server, nullptr);
     CHECK(field_of(get(base, server.port()), "Content-Type") == "none");
+}
+
+TEST_CASE("a_default_type_that_is_no_value_of_a_field_is_not_sent") {
+    Base base;
+    HttpServer server(base);
+    server.on_request = [](evhttp_request* request) { HttpServer::reply(request, 200, "x"); };
+    evhttp_set_default_content_type(server, "text/html\r\nX: y");
+    const std::string reply = get(base, server.port());
+    CHECK(field_of(reply, "Content-Type") == "none");
+    CHECK(field_of(reply, "X") == "none");
 }
