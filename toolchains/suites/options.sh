@@ -15,8 +15,9 @@ suite_options() {
     done
     quick_test options-no-http 1 base "${fast[@]}" -Dhttp=disabled
     quick_test options-no-ws 1 base "${fast[@]}" -Dws=disabled
-    build_and_test options-slim 1 "${fast[@]}" --native-file "$TOOLCHAINS/slim.ini" \
-        -Dexamples=enabled
+    # The integration tests of this configuration run on ARM.
+    LEAVE_OUT="integration fuzz" build_and_test options-slim 1 "${fast[@]}" \
+        --native-file "$TOOLCHAINS/slim.ini" -Dexamples=enabled
     quick_test options-shared 1 base "${fast[@]}" -Ddefault_library=shared
     build_only options-both "${fast[@]}" -Ddefault_library=both -Dtests=disabled \
         -Dexamples=enabled
