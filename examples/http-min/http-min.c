@@ -20,19 +20,17 @@
 #include <sys/socket.h>
 
 static void on_page(struct evhttp_request *request, void *arg) {
+    char page[160];
     unsigned long *count = arg;
-    struct evbuffer *body = evbuffer_new();
+    int size = snprintf(page, sizeof page,
+                        "<!DOCTYPE html><html lang=\"en\"><title>http-min</title>"
+                        "<p>You are visitor number %lu.</p></html>\n",
+                        ++*count);
 
-    if (body == NULL ||
-        evbuffer_add_printf(body,
-                            "<!DOCTYPE html><html lang=\"en\"><title>http-min</title>"
-                            "<p>You are visitor number %lu.</p></html>\n",
-                            ++*count) < 0)
+    if (evbuffer_add(evhttp_request_get_output_buffer(request), page, (size_t)size) != 0)
         evhttp_send_error(request, HTTP_SERVUNAVAIL, NULL);
     else
-        evhttp_send_reply(request, HTTP_OK, NULL, body);
-    if (body != NULL)
-        evbuffer_free(body);
+        evhttp_send_reply(request, HTTP_OK, NULL, NULL);
 }
 
 int main(int argc, char **argv) {
