@@ -28,9 +28,21 @@ static int from_kernel(unsigned char *next, size_t size) {
     return 0;
 }
 
+#if EVLET_PORT_HAS_FILES
 int evlet_port_entropy(void *buffer, size_t size) {
     if (!evlet_posix_entropy_device_named() && from_kernel(buffer, size) == 0) {
         return 0;
     }
     return evlet_posix_entropy_from_device(buffer, size);
 }
+#else /* paired with a network half whose descriptors are not the kernel's */
+int evlet_port_entropy(void *buffer, size_t size) {
+    return from_kernel(buffer, size);
+}
+
+int evlet_port_entropy_set_device(const char *path) {
+    (void)path;
+    errno = ENOTSUP;
+    return -1;
+}
+#endif

@@ -11,14 +11,14 @@
 
 #include <netdb.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
-#define EVLET_PORT_HAS_THREADS 1
+#include "posix_os_types.h"
+
+#define EVLET_PORT_SYSTEM_DESCRIPTORS 1
 #define EVLET_PORT_HAS_SIGNALS 1
 #define EVLET_PORT_HAS_FORK 1
 #define EVLET_PORT_HAS_FILES 1
@@ -32,17 +32,5 @@
 #define EVLET_PORT_SELECT_LIMIT FD_SETSIZE
 
 typedef int evlet_fd;
-
-struct evlet_lock {
-    pthread_mutex_t mutex;
-};
-
-struct evlet_cond {
-    pthread_cond_t cond;
-};
-
-struct evlet_signal_saved {
-    struct sigaction action;
-};
 
 #endif

@@ -20,6 +20,8 @@
 #define EVLET_PORT_HAS_FORK 0
 /* There is a file system with open() and read(). */
 #define EVLET_PORT_HAS_FILES 0
+/* Descriptors are the operating system's: read(), dup() and epoll take them. */
+#define EVLET_PORT_SYSTEM_DESCRIPTORS 0
 /* AF_UNIX exists. 0: evlet_port_socketpair() makes a TCP pair. */
 #define EVLET_PORT_HAS_UNIX_SOCKETS 0
 /* The system resolves names by itself. */

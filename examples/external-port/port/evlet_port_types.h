@@ -19,6 +19,7 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
+#define EVLET_PORT_SYSTEM_DESCRIPTORS 1
 #define EVLET_PORT_HAS_THREADS 1
 #define EVLET_PORT_HAS_SIGNALS 1
 #define EVLET_PORT_HAS_FORK 1
