@@ -5,7 +5,9 @@
 
 #include <evlet/port_net.h>
 
-#include "unsupported.h"
+#ifndef ENOSYS
+#define ENOSYS 88 /* as in unsupported.h */
+#endif
 
 int evlet_port_last_error(void) {
     return errno;
@@ -83,10 +85,4 @@ const char *evlet_port_error_text(int error) {
     default:
         return error == ENOSYS ? "unsupported" : "error";
     }
-}
-
-/* Unsupported: nothing is a socket. */
-int evlet_port_socket_error(evlet_fd fd) {
-    (void)fd;
-    return unsupported();
 }

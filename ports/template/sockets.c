@@ -27,6 +27,12 @@ int evlet_port_is_open(evlet_fd fd) {
     return 0;
 }
 
+/* Unsupported: nothing is a socket. */
+int evlet_port_socket_error(evlet_fd fd) {
+    (void)fd;
+    return unsupported();
+}
+
 /* Open, then apply the flags; close again if that fails. */
 evlet_fd evlet_port_socket(int domain, int type, int protocol, unsigned fd_flags) {
     (void)domain;

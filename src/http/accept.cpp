@@ -21,14 +21,14 @@ size_t describe_peer(const sockaddr* address, char (&ret_text)[kAddressTextSize]
         const auto& in = *reinterpret_cast<const sockaddr_in*>(address);
         uint8_t bytes[kIpv4Size];
         memcpy(bytes, &in.sin_addr, sizeof bytes);
-        *ret_port = ntohs(in.sin_port);
+        *ret_port = network_order(in.sin_port);
         return write_ipv4(bytes, ret_text);
     }
     if (address->sa_family == AF_INET6) {
         const auto& in6 = *reinterpret_cast<const sockaddr_in6*>(address);
         uint8_t bytes[kIpv6Size];
         memcpy(bytes, &in6.sin6_addr, sizeof bytes);
-        *ret_port = ntohs(in6.sin6_port);
+        *ret_port = network_order(in6.sin6_port);
         return write_ipv6(bytes, ret_text);
     }
     *ret_port = 0;
