@@ -218,7 +218,7 @@ void *evlet_port_realloc(void *memory, size_t size) {
     return moved;
 }
 
-void evlet_baremetal_memory(struct evlet_baremetal_memory *ret_memory) {
+void evlet_baremetal_arena_state(struct evlet_baremetal_memory *ret_memory) {
     struct link *link;
     size_t largest = 0;
     for (link = arena.ring.next; link != NULL && link != &arena.ring; link = link->next) {

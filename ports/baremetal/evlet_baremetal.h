@@ -79,7 +79,7 @@ struct evlet_baremetal_memory {
     size_t largest_free; /* the largest that could be allocated now */
 };
 /** How the arena is doing. Takes time in proportion to the number of free blocks. */
-void evlet_baremetal_memory(struct evlet_baremetal_memory *ret_memory);
+void evlet_baremetal_arena_state(struct evlet_baremetal_memory *ret_memory);
 
 /** 1 if the arena's book-keeping is consistent, 0 if something has written over it. Walks all
  * blocks: for tests, and for a device that wants to know before it goes on. */
