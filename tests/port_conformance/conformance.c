@@ -67,10 +67,14 @@ static void operating_system_half(void) {
 
 static void network_half(void) {
     error_cases();
+#if EVLET_PORT_HAS_SOCKETS
     descriptor_cases();
     socket_cases();
     transfer_cases();
     option_cases();
+#else
+    conformance_absent("sockets", "EVLET_PORT_HAS_SOCKETS is 0");
+#endif
 #if EVLET_PORT_HAS_FILES
     file_cases();
 #else
@@ -92,7 +96,9 @@ static void network_half(void) {
     conformance_absent("select", "EVLET_PORT_HAS_SELECT is 0");
 #endif
     waker_cases();
+#if EVLET_PORT_HAS_SOCKETS
     exhaustion_cases();
+#endif
 }
 
 int conformance_run(void) {

@@ -10,6 +10,11 @@
 #include <evlet/port_net.h>
 #include <evlet/port_os.h>
 
+/* A port without any says so. */
+#ifndef EVLET_PORT_HAS_SOCKETS
+#define EVLET_PORT_HAS_SOCKETS 1
+#endif
+
 #define MS INT64_C(1000000)
 #define SECOND INT64_C(1000000000)
 /* How long anything is waited for that ought to happen at once. */
@@ -74,6 +79,9 @@ int wait_by_select(evlet_fd fd, int what, int64_t timeout_ns, struct evlet_waker
 int make_pair(evlet_fd ret_pair[2]);
 void close_pair(evlet_fd pair[2]);
 int make_pair_nonblocking(evlet_fd ret_pair[2]);
+/* A pair on which nothing arrives; without sockets twice -1, which waits take for no descriptor. */
+int make_quiet_pair(evlet_fd ret_pair[2]);
+void close_quiet_pair(evlet_fd pair[2]);
 ssize_t send_bytes(evlet_fd fd, const void *bytes, size_t size);
 ssize_t receive_bytes(evlet_fd fd, void *buffer, size_t size);
 /* Until all of it is there, or nothing comes for PATIENCE. Bytes received. */

@@ -81,6 +81,25 @@ int make_pair_nonblocking(evlet_fd ret_pair[2]) {
     return 0;
 }
 
+#if EVLET_PORT_HAS_SOCKETS
+int make_quiet_pair(evlet_fd ret_pair[2]) {
+    return make_pair(ret_pair);
+}
+
+void close_quiet_pair(evlet_fd pair[2]) {
+    close_pair(pair);
+}
+#else
+int make_quiet_pair(evlet_fd ret_pair[2]) {
+    ret_pair[0] = ret_pair[1] = -1;
+    return 0;
+}
+
+void close_quiet_pair(evlet_fd pair[2]) {
+    (void)pair;
+}
+#endif
+
 ssize_t send_bytes(evlet_fd fd, const void *bytes, size_t size) {
     struct iovec piece;
     piece.iov_base = (void *)(uintptr_t)bytes;

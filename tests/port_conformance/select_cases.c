@@ -8,11 +8,13 @@
 #include "conformance_platform.h"
 #include "wait_common.h"
 
+#if EVLET_PORT_HAS_SOCKETS
 enum { WORDS = EVLET_PORT_SELECT_LIMIT / (8 * sizeof(evlet_fd_word)) + 1 };
 #define GUARD ((evlet_fd_word)-1 / 3)
 
 /* One word more than a set ever has, to see that nobody writes there. */
 static evlet_fd_word reading[WORDS + 1], writing[WORDS + 1];
+#endif
 
 static void select_lasts_at_least_as_long_as_asked(void) {
     check_wait_lasts(wait_by_select);
@@ -22,16 +24,17 @@ static void select_with_zero_returns_at_once(void) {
     check_zero_returns_at_once(wait_by_select);
 }
 
+static void select_survives_an_interruption(void) {
+    check_interruption(wait_by_select);
+}
+
+#if EVLET_PORT_HAS_SOCKETS
 static void select_sees_readiness(void) {
     check_readiness(wait_by_select);
 }
 
 static void select_takes_the_longest_timeouts(void) {
     check_longest_timeouts(wait_by_select);
-}
-
-static void select_survives_an_interruption(void) {
-    check_interruption(wait_by_select);
 }
 
 static void set_bit(evlet_fd_word *set, unsigned index) {
@@ -139,15 +142,31 @@ static void select_refuses_a_closed_descriptor(void) {
     CHECK(failed_with(EVLET_ERR_OTHER));
 }
 
-void select_cases(void) {
-    CASE(select_lasts_at_least_as_long_as_asked);
-    CASE(select_with_zero_returns_at_once);
+static void cases_with_sockets(void) {
     CASE(select_sees_readiness);
     CASE(select_takes_the_longest_timeouts);
-    CASE(select_survives_an_interruption);
     CASE(select_answers_bits_of_ready_descriptors_alone);
     CASE(select_is_right_at_word_edges);
     CASE(select_does_without_a_set);
     CASE(select_refuses_a_closed_descriptor);
+}
+#else
+static void select_refuses_every_descriptor(void) {
+    CHECK(wait_by_select(EVLET_PORT_FIRST_FD, WAIT_READ, PATIENCE, NULL) == -1);
+    CHECK(failed_with(EVLET_ERR_OTHER));
+    CHECK(wait_by_select(EVLET_PORT_FIRST_FD, WAIT_WRITE, 0, NULL) == -1);
+    CHECK(failed_with(EVLET_ERR_OTHER));
+}
+
+static void cases_with_sockets(void) {
+    CASE(select_refuses_every_descriptor);
+}
+#endif
+
+void select_cases(void) {
+    CASE(select_lasts_at_least_as_long_as_asked);
+    CASE(select_with_zero_returns_at_once);
+    CASE(select_survives_an_interruption);
+    cases_with_sockets();
 }
 #endif

@@ -9,7 +9,6 @@
 #include "conformance_platform.h"
 
 static volatile int first_calls, second_calls;
-static evlet_fd write_end;
 
 static void first_handler(int signo) {
     first_calls += signo == conformance_signal_number();
@@ -54,6 +53,9 @@ static void numbers_that_cannot_be_caught_are_refused(void) {
     }
 }
 
+#if EVLET_PORT_HAS_SOCKETS
+static evlet_fd write_end;
+
 static void note_signal(int signo) {
     (void)signo;
     first_calls++;
@@ -97,10 +99,13 @@ static void interrupted_call_is_restarted(void) {
     CHECK(evlet_port_signal_restore(signo, &before) == 0);
     close_pair(pair);
 }
+#endif
 
 void signal_cases(void) {
     CASE(handlers_nest_and_are_put_back);
     CASE(numbers_that_cannot_be_caught_are_refused);
+#if EVLET_PORT_HAS_SOCKETS
     CASE(interrupted_call_is_restarted);
+#endif
 }
 #endif

@@ -1,0 +1,545 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A kernel with the FreeRTOS API on POSIX threads: every task is a thread, and a thread that calls
+ * it is a task. It is as strict as the documentation: a call from the wrong context, a mutex given
+ * by another than its owner, or a semaphore deleted under a waiter or used afterwards end the
+ * program.
+ *
+ * Invariants: everything below changes under `kernel`; `changed` is signalled to all whenever
+ * something that a task may wait for has changed. A waiter stands in `waiters` for as long as it
+ * waits. `critical` is what a critical section or an interrupt holds, always taken before `kernel`.
+ *
+ * Time: ticks are counted in 64 bits and shown cut to TickType_t, with the number of its wraps
+ * beside it, as the kernel does. A clock that runs follows the host's; one that stands is moved by
+ * tests.
+ */
+#define _GNU_SOURCE 1
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <semphr.h>
+#include <task.h>
+
+#include "host_kernel.h"
+
+#define NS_PER_SECOND UINT64_C(1000000000)
+#define FOREVER UINT64_MAX
+
+enum kind { DELETED = 0x5e, BINARY, MUTEX, RECURSIVE };
+
+struct QueueDefinition {
+    enum kind kind;
+    unsigned count; /* 1: can be taken */
+    unsigned depth; /* how often its owner has taken a recursive one */
+    TaskHandle_t owner;
+};
+
+struct tskTaskControlBlock {
+    TaskFunction_t body;
+    void *argument;
+    uint32_t notified;
+    int on_heap;
+};
+
+_Static_assert(sizeof(struct QueueDefinition) <= sizeof(StaticSemaphore_t), "StaticSemaphore_t");
+_Static_assert(sizeof(struct tskTaskControlBlock) <= sizeof(StaticTask_t), "StaticTask_t");
+
+/* One of the first two, or neither for a delay. */
+struct waiter {
+    struct waiter *next;
+    const struct QueueDefinition *semaphore;
+    const struct tskTaskControlBlock *task;
+    uint64_t deadline;
+};
+
+static pthread_mutex_t kernel = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t critical; /* recursive: start() */
+static pthread_cond_t changed;   /* on the monotonic clock: start() */
+static struct waiter *waiters;
+static int yields;
+
+/* A running clock: ticks = shift + host time in ticks; a standing one: ticks = shift. */
+static int frozen;
+static uint64_t shift;
+
+static __thread struct tskTaskControlBlock *current;
+static __thread struct tskTaskControlBlock
+    foreign; /* of a thread that was not made by xTaskCreate */
+static __thread int critical_depth, in_interrupt;
+
+void vAssertCalled(const char *file, int line, const char *condition) {
+    fprintf(stderr, "%s:%d: configASSERT: %s\n", file, line, condition);
+    abort();
+}
+
+/* ---- Time ------------------------------------------------------------------------------------ */
+
+static uint64_t host_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+static uint64_t host_ns_in_ticks(void) {
+    const uint64_t ns = host_ns();
+    return ns / NS_PER_SECOND * HOST_TICK_RATE_HZ +
+           ns % NS_PER_SECOND * HOST_TICK_RATE_HZ / NS_PER_SECOND;
+}
+
+__attribute__((constructor)) static void start(void) {
+    pthread_mutexattr_t recursive;
+    pthread_condattr_t attributes;
+    pthread_mutexattr_init(&recursive);
+    pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&critical, &recursive);
+    pthread_mutexattr_destroy(&recursive);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+    shift = (uint64_t)configINITIAL_TICK_COUNT - host_ns_in_ticks();
+}
+
+static uint64_t now_ticks(void) {
+    return frozen ? shift : shift + host_ns_in_ticks();
+}
+
+/* The host's time at which a running clock shows `ticks`, which are not in the past; cut to a day.
+ */
+static struct timespec host_time_of(uint64_t ticks) {
+    struct timespec time;
+    const uint64_t day = UINT64_C(86400) * HOST_TICK_RATE_HZ, left = ticks - now_ticks();
+    const uint64_t at = host_ns_in_ticks() + (left < day ? left : day);
+    time.tv_sec = (time_t)(at / HOST_TICK_RATE_HZ);
+    time.tv_nsec = (long)((at % HOST_TICK_RATE_HZ * NS_PER_SECOND + HOST_TICK_RATE_HZ - 1) /
+                          HOST_TICK_RATE_HZ);
+    if (time.tv_nsec == (long)NS_PER_SECOND) {
+        time.tv_nsec = 0;
+        time.tv_sec++;
+    }
+    return time;
+}
+
+static void set_clock(int stands, uint64_t ticks) {
+    pthread_mutex_lock(&kernel);
+    frozen = stands;
+    shift = stands ? ticks : ticks - host_ns_in_ticks();
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&kernel);
+}
+
+void host_freeze(uint64_t ticks) {
+    set_clock(1, ticks);
+}
+
+void host_thaw(void) {
+    set_clock(0, host_ticks());
+}
+
+void host_advance(uint64_t ticks) {
+    configASSERT(frozen);
+    set_clock(1, host_ticks() + ticks);
+}
+
+uint64_t host_ticks(void) {
+    uint64_t ticks;
+    pthread_mutex_lock(&kernel);
+    ticks = now_ticks();
+    pthread_mutex_unlock(&kernel);
+    return ticks;
+}
+
+TickType_t xTaskGetTickCount(void) {
+    return (TickType_t)host_ticks();
+}
+
+void vTaskSetTimeOutState(TimeOut_t *ret_now) {
+    const uint64_t ticks = host_ticks();
+    configASSERT(!in_interrupt);
+    ret_now->xOverflowCount = (BaseType_t)(ticks >> (8 * sizeof(TickType_t)));
+    ret_now->xTimeOnEntering = (TickType_t)ticks;
+}
+
+/* ---- Contexts -------------------------------------------------------------------------------- */
+
+static TaskHandle_t self(void) {
+    return current ? current : &foreign;
+}
+
+/* Kernel calls of tasks are not for critical sections. */
+static void must_be_task(void) {
+    configASSERT(!in_interrupt);
+    configASSERT(critical_depth == 0);
+}
+
+BaseType_t xPortIsInsideInterrupt(void) {
+    return in_interrupt ? pdTRUE : pdFALSE;
+}
+
+void vPortEnterCritical(void) {
+    configASSERT(!in_interrupt);
+    pthread_mutex_lock(&critical);
+    critical_depth++;
+}
+
+void vPortExitCritical(void) {
+    configASSERT(!in_interrupt && critical_depth > 0);
+    critical_depth--;
+    pthread_mutex_unlock(&critical);
+}
+
+UBaseType_t uxPortEnterCriticalFromISR(void) {
+    configASSERT(in_interrupt);
+    return (UBaseType_t)critical_depth++;
+}
+
+void vPortExitCriticalFromISR(UBaseType_t state) {
+    configASSERT(in_interrupt && critical_depth == (int)state + 1);
+    critical_depth--;
+}
+
+/* Nothing happens any more. */
+void vPortDisableInterrupts(void) {
+    pthread_mutex_lock(&critical);
+}
+
+void vPortYieldFromISR(BaseType_t switch_required) {
+    configASSERT(in_interrupt);
+    yields += switch_required != pdFALSE;
+}
+
+int host_yields(void) {
+    int seen;
+    pthread_mutex_lock(&critical);
+    seen = yields;
+    pthread_mutex_unlock(&critical);
+    return seen;
+}
+
+void host_interrupt(void (*handler)(void)) {
+    configASSERT(!in_interrupt && critical_depth == 0);
+    pthread_mutex_lock(&critical);
+    in_interrupt = 1;
+    handler();
+    configASSERT(critical_depth == 0);
+    in_interrupt = 0;
+    pthread_mutex_unlock(&critical);
+}
+
+/* ---- Waiting --------------------------------------------------------------------------------- */
+
+static int has_come(const struct waiter *waiter) {
+    return (waiter->semaphore && waiter->semaphore->count > 0) ||
+           (waiter->task && waiter->task->notified > 0);
+}
+
+/* Waits, `kernel` held, until what `waiter` is for has come or its ticks are over. */
+static int wait_for(struct waiter *waiter, TickType_t ticks) {
+    struct waiter **place;
+    waiter->deadline = ticks == portMAX_DELAY ? FOREVER : now_ticks() + ticks;
+    waiter->next = waiters;
+    waiters = waiter;
+    while (!has_come(waiter) && now_ticks() < waiter->deadline) {
+        if (frozen || waiter->deadline == FOREVER) {
+            pthread_cond_wait(&changed, &kernel);
+        } else {
+            const struct timespec until = host_time_of(waiter->deadline);
+            pthread_cond_timedwait(&changed, &kernel, &until);
+        }
+    }
+    for (place = &waiters; *place != waiter; place = &(*place)->next) {}
+    *place = waiter->next;
+    return has_come(waiter);
+}
+
+/* Tells those who wait for it. Whether there are any. */
+static int announce(const struct QueueDefinition *semaphore,
+                    const struct tskTaskControlBlock *task) {
+    const struct waiter *each;
+    int found = 0;
+    for (each = waiters; each; each = each->next) {
+        found |= (semaphore && each->semaphore == semaphore) || (task && each->task == task);
+    }
+    pthread_cond_broadcast(&changed);
+    return found;
+}
+
+int host_waiting(void) {
+    const struct waiter *each;
+    int count = 0;
+    pthread_mutex_lock(&kernel);
+    for (each = waiters; each; each = each->next) {
+        count += !has_come(each) && now_ticks() < each->deadline;
+    }
+    pthread_mutex_unlock(&kernel);
+    return count;
+}
+
+void vTaskDelay(TickType_t ticks) {
+    struct waiter waiter = {NULL, NULL, NULL, 0};
+    must_be_task();
+    pthread_mutex_lock(&kernel);
+    wait_for(&waiter, ticks);
+    pthread_mutex_unlock(&kernel);
+}
+
+/* ---- Semaphores ------------------------------------------------------------------------------ */
+
+static SemaphoreHandle_t create(StaticSemaphore_t *storage, enum kind kind) {
+    struct QueueDefinition *semaphore = (struct QueueDefinition *)(void *)storage;
+    must_be_task();
+    semaphore->kind = kind;
+    semaphore->count = kind != BINARY;
+    semaphore->depth = 0;
+    semaphore->owner = NULL;
+    return semaphore;
+}
+
+SemaphoreHandle_t xSemaphoreCreateBinaryStatic(StaticSemaphore_t *storage) {
+    return create(storage, BINARY);
+}
+
+SemaphoreHandle_t xSemaphoreCreateMutexStatic(StaticSemaphore_t *storage) {
+    return create(storage, MUTEX);
+}
+
+SemaphoreHandle_t xSemaphoreCreateRecursiveMutexStatic(StaticSemaphore_t *storage) {
+    return create(storage, RECURSIVE);
+}
+
+static void must_exist(const struct QueueDefinition *semaphore) {
+    configASSERT(semaphore != NULL && semaphore->kind > DELETED && semaphore->kind <= RECURSIVE);
+}
+
+void vSemaphoreDelete(SemaphoreHandle_t semaphore) {
+    must_be_task();
+    pthread_mutex_lock(&kernel);
+    must_exist(semaphore);
+    configASSERT(!announce(semaphore, NULL));
+    semaphore->kind = DELETED;
+    pthread_mutex_unlock(&kernel);
+}
+
+static BaseType_t take(SemaphoreHandle_t semaphore, TickType_t ticks) {
+    struct waiter waiter = {NULL, semaphore, NULL, 0};
+    must_be_task();
+    must_exist(semaphore);
+    if (semaphore->count == 0 && (ticks == 0 || !wait_for(&waiter, ticks))) {
+        return pdFALSE;
+    }
+    semaphore->count = 0;
+    semaphore->owner = semaphore->kind == BINARY ? NULL : self();
+    return pdTRUE;
+}
+
+static BaseType_t give(SemaphoreHandle_t semaphore) {
+    if (semaphore->count == 1) {
+        return pdFALSE;
+    }
+    semaphore->count = 1;
+    semaphore->owner = NULL;
+    (void)announce(semaphore, NULL);
+    return pdTRUE;
+}
+
+BaseType_t xSemaphoreTake(SemaphoreHandle_t semaphore, TickType_t ticks) {
+    BaseType_t taken;
+    pthread_mutex_lock(&kernel);
+    configASSERT(semaphore->kind != RECURSIVE);
+    taken = take(semaphore, ticks);
+    pthread_mutex_unlock(&kernel);
+    return taken;
+}
+
+BaseType_t xSemaphoreGive(SemaphoreHandle_t semaphore) {
+    BaseType_t given;
+    must_be_task();
+    pthread_mutex_lock(&kernel);
+    must_exist(semaphore);
+    configASSERT(semaphore->kind != RECURSIVE);
+    configASSERT(semaphore->kind == BINARY || semaphore->owner == self());
+    given = give(semaphore);
+    pthread_mutex_unlock(&kernel);
+    return given;
+}
+
+BaseType_t xSemaphoreGiveFromISR(SemaphoreHandle_t semaphore, BaseType_t *ret_woken) {
+    BaseType_t given;
+    configASSERT(in_interrupt);
+    pthread_mutex_lock(&kernel);
+    must_exist(semaphore);
+    configASSERT(semaphore->kind == BINARY); /* mutexes have owners, interrupts are none */
+    if (semaphore->count == 0 && announce(semaphore, NULL)) {
+        *ret_woken = pdTRUE;
+    }
+    given = give(semaphore);
+    pthread_mutex_unlock(&kernel);
+    return given;
+}
+
+BaseType_t xSemaphoreTakeRecursive(SemaphoreHandle_t mutex, TickType_t ticks) {
+    BaseType_t taken = pdTRUE;
+    must_be_task();
+    pthread_mutex_lock(&kernel);
+    must_exist(mutex);
+    configASSERT(mutex->kind == RECURSIVE);
+    if (mutex->owner != self()) {
+        taken = take(mutex, ticks);
+    }
+    mutex->depth += taken == pdTRUE;
+    pthread_mutex_unlock(&kernel);
+    return taken;
+}
+
+BaseType_t xSemaphoreGiveRecursive(SemaphoreHandle_t mutex) {
+    BaseType_t given = pdFALSE;
+    must_be_task();
+    pthread_mutex_lock(&kernel);
+    must_exist(mutex);
+    configASSERT(mutex->kind == RECURSIVE);
+    if (mutex->owner == self()) {
+        given = pdTRUE;
+        if (--mutex->depth == 0) {
+            (void)give(mutex);
+        }
+    }
+    pthread_mutex_unlock(&kernel);
+    return given;
+}
+
+/* ---- Tasks ----------------------------------------------------------------------------------- */
+
+static void *run(void *task) {
+    current = task;
+    current->body(current->argument);
+    configASSERT(!"a task returned instead of deleting itself");
+    return NULL;
+}
+
+static int start_task(TaskHandle_t task, TaskFunction_t body, void *argument, int on_heap) {
+    pthread_attr_t attributes;
+    pthread_t thread;
+    int error;
+    task->body = body;
+    task->argument = argument;
+    task->notified = 0;
+    task->on_heap = on_heap;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    error = pthread_create(&thread, &attributes, run, task);
+    pthread_attr_destroy(&attributes);
+    return error;
+}
+
+BaseType_t xTaskCreate(TaskFunction_t body, const char *name, uint32_t stack_depth, void *argument,
+                       UBaseType_t priority, TaskHandle_t *ret_task) {
+    TaskHandle_t task;
+    must_be_task();
+    configASSERT(name && stack_depth > 0 && priority < configMAX_PRIORITIES);
+    task = malloc(sizeof *task);
+    if (task == NULL || start_task(task, body, argument, 1) != 0) {
+        free(task);
+        return pdFAIL;
+    }
+    if (ret_task != NULL) {
+        *ret_task = task;
+    }
+    return pdPASS;
+}
+
+TaskHandle_t xTaskCreateStatic(TaskFunction_t body, const char *name, uint32_t stack_depth,
+                               void *argument, UBaseType_t priority, StackType_t *stack,
+                               StaticTask_t *storage) {
+    TaskHandle_t task = (TaskHandle_t)(void *)storage;
+    must_be_task();
+    configASSERT(name && stack_depth > 0 && priority < configMAX_PRIORITIES && stack && storage);
+    return start_task(task, body, argument, 0) == 0 ? task : NULL;
+}
+
+/* Tasks end themselves; to end others is more than a port needs. */
+void vTaskDelete(TaskHandle_t task) {
+    must_be_task();
+    configASSERT((task == NULL || task == current) && current != NULL);
+    if (current->on_heap) {
+        free(current);
+    }
+    pthread_exit(NULL);
+}
+
+/* Tasks run as soon as they are made, so this has only to stay away. */
+void vTaskStartScheduler(void) {
+    must_be_task();
+    for (;;) {
+        vTaskDelay(portMAX_DELAY);
+    }
+}
+
+TaskHandle_t xTaskGetCurrentTaskHandle(void) {
+    return self();
+}
+
+/* ---- Notifications --------------------------------------------------------------------------- */
+
+uint32_t ulTaskNotifyTake(BaseType_t clear_on_exit, TickType_t ticks) {
+    struct waiter waiter = {NULL, NULL, self(), 0};
+    uint32_t value;
+    must_be_task();
+    pthread_mutex_lock(&kernel);
+    if (self()->notified == 0 && ticks != 0) {
+        (void)wait_for(&waiter, ticks);
+    }
+    value = self()->notified;
+    if (value > 0) {
+        self()->notified = clear_on_exit ? 0 : value - 1;
+    }
+    pthread_mutex_unlock(&kernel);
+    return value;
+}
+
+BaseType_t xTaskNotifyGive(TaskHandle_t task) {
+    must_be_task();
+    pthread_mutex_lock(&kernel);
+    task->notified++;
+    (void)announce(NULL, task);
+    pthread_mutex_unlock(&kernel);
+    return pdPASS;
+}
+
+void vTaskNotifyGiveFromISR(TaskHandle_t task, BaseType_t *ret_woken) {
+    configASSERT(in_interrupt);
+    pthread_mutex_lock(&kernel);
+    task->notified++;
+    if (announce(NULL, task) && ret_woken != NULL) {
+        *ret_woken = pdTRUE;
+    }
+    pthread_mutex_unlock(&kernel);
+}
+
+/* ---- Memory ---------------------------------------------------------------------------------- */
+
+static long blocks_left = -1;
+
+void host_limit_heap(long blocks) {
+    pthread_mutex_lock(&kernel);
+    blocks_left = blocks;
+    pthread_mutex_unlock(&kernel);
+}
+
+void *pvPortMalloc(size_t size) {
+    int refused;
+    must_be_task();
+    pthread_mutex_lock(&kernel);
+    refused = blocks_left == 0;
+    blocks_left -= blocks_left > 0;
+    pthread_mutex_unlock(&kernel);
+    return refused ? NULL : malloc(size);
+}
+
+void vPortFree(void *block) {
+    must_be_task();
+    free(block);
+}
