@@ -22,10 +22,25 @@
 
 typedef int evlet_fd;
 
+/* Nothing is connected to them, but everything has to compile. */
+#ifndef EVLET_FREERTOS_SYSTEM_SOCKETS
+#define EVLET_FREERTOS_SYSTEM_SOCKETS 0
+#if defined(__has_include)
+#if __has_include(<sys/socket.h>) && __has_include(<netinet/in.h>) && __has_include(<sys/uio.h>)
+#undef EVLET_FREERTOS_SYSTEM_SOCKETS
+#define EVLET_FREERTOS_SYSTEM_SOCKETS 1
+#endif
+#endif
+#endif
+#if EVLET_FREERTOS_SYSTEM_SOCKETS
 #include <sys/types.h>
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#else
+#include "../baremetal/evlet_address_types.h"
+#endif
 
 struct addrinfo; /* never looked into without EVLET_PORT_HAS_GETADDRINFO */
 

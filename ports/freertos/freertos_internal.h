@@ -8,7 +8,7 @@
 #include <semphr.h>
 #include <task.h>
 
-#include "evlet_freertos.h"
+#include "api/evlet_freertos.h"
 
 /* The mark of a default that the firmware may replace, however the objects are linked. */
 #define EVLET_FREERTOS_WEAK __attribute__((weak))

@@ -5,9 +5,10 @@
  * by another than its owner, or a semaphore deleted under a waiter or used afterwards end the
  * program.
  *
- * Invariants: everything below changes under `kernel`; `changed` is signalled to all whenever
- * something that a task may wait for has changed. A waiter stands in `waiters` for as long as it
- * waits. `critical` is what a critical section or an interrupt holds, always taken before `kernel`.
+ * Invariants: everything below, and semaphores, change under `host_kernel`; `changed` is signalled
+ * to all whenever something that a task may wait for has changed. A waiter stands in `waiters` for
+ * as long as it waits. `critical` is what a critical section or an interrupt holds, always taken
+ * before `host_kernel`.
  *
  * Time: ticks are counted in 64 bits and shown cut to TickType_t, with the number of its wraps
  * beside it, as the kernel does. A clock that runs follows the host's; one that stands is moved by
@@ -21,42 +22,15 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include <semphr.h>
-#include <task.h>
-
+#include "host_internal.h"
 #include "host_kernel.h"
 
 #define NS_PER_SECOND UINT64_C(1000000000)
 #define FOREVER UINT64_MAX
 
-enum kind { DELETED = 0x5e, BINARY, MUTEX, RECURSIVE };
-
-struct QueueDefinition {
-    enum kind kind;
-    unsigned count; /* 1: can be taken */
-    unsigned depth; /* how often its owner has taken a recursive one */
-    TaskHandle_t owner;
-};
-
-struct tskTaskControlBlock {
-    TaskFunction_t body;
-    void *argument;
-    uint32_t notified;
-    int on_heap;
-};
-
-_Static_assert(sizeof(struct QueueDefinition) <= sizeof(StaticSemaphore_t), "StaticSemaphore_t");
 _Static_assert(sizeof(struct tskTaskControlBlock) <= sizeof(StaticTask_t), "StaticTask_t");
 
-/* One of the first two, or neither for a delay. */
-struct waiter {
-    struct waiter *next;
-    const struct QueueDefinition *semaphore;
-    const struct tskTaskControlBlock *task;
-    uint64_t deadline;
-};
-
-static pthread_mutex_t kernel = PTHREAD_MUTEX_INITIALIZER;
+pthread_mutex_t host_kernel = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t critical; /* recursive: start() */
 static pthread_cond_t changed;   /* on the monotonic clock: start() */
 static struct waiter *waiters;
@@ -125,11 +99,11 @@ static struct timespec host_time_of(uint64_t ticks) {
 }
 
 static void set_clock(int stands, uint64_t ticks) {
-    pthread_mutex_lock(&kernel);
+    pthread_mutex_lock(&host_kernel);
     frozen = stands;
     shift = stands ? ticks : ticks - host_ns_in_ticks();
     pthread_cond_broadcast(&changed);
-    pthread_mutex_unlock(&kernel);
+    pthread_mutex_unlock(&host_kernel);
 }
 
 void host_freeze(uint64_t ticks) {
@@ -147,9 +121,9 @@ void host_advance(uint64_t ticks) {
 
 uint64_t host_ticks(void) {
     uint64_t ticks;
-    pthread_mutex_lock(&kernel);
+    pthread_mutex_lock(&host_kernel);
     ticks = now_ticks();
-    pthread_mutex_unlock(&kernel);
+    pthread_mutex_unlock(&host_kernel);
     return ticks;
 }
 
@@ -166,12 +140,12 @@ void vTaskSetTimeOutState(TimeOut_t *ret_now) {
 
 /* ---- Contexts -------------------------------------------------------------------------------- */
 
-static TaskHandle_t self(void) {
+TaskHandle_t host_self(void) {
     return current ? current : &foreign;
 }
 
 /* Kernel calls of tasks are not for critical sections. */
-static void must_be_task(void) {
+void host_must_be_task(void) {
     configASSERT(!in_interrupt);
     configASSERT(critical_depth == 0);
 }
@@ -237,18 +211,18 @@ static int has_come(const struct waiter *waiter) {
            (waiter->task && waiter->task->notified > 0);
 }
 
-/* Waits, `kernel` held, until what `waiter` is for has come or its ticks are over. */
-static int wait_for(struct waiter *waiter, TickType_t ticks) {
+/* Waits, `host_kernel` held, until what `waiter` is for has come or its ticks are over. */
+int host_wait_for(struct waiter *waiter, TickType_t ticks) {
     struct waiter **place;
     waiter->deadline = ticks == portMAX_DELAY ? FOREVER : now_ticks() + ticks;
     waiter->next = waiters;
     waiters = waiter;
     while (!has_come(waiter) && now_ticks() < waiter->deadline) {
         if (frozen || waiter->deadline == FOREVER) {
-            pthread_cond_wait(&changed, &kernel);
+            pthread_cond_wait(&changed, &host_kernel);
         } else {
             const struct timespec until = host_time_of(waiter->deadline);
-            pthread_cond_timedwait(&changed, &kernel, &until);
+            pthread_cond_timedwait(&changed, &host_kernel, &until);
         }
     }
     for (place = &waiters; *place != waiter; place = &(*place)->next) {}
@@ -257,8 +231,7 @@ static int wait_for(struct waiter *waiter, TickType_t ticks) {
 }
 
 /* Tells those who wait for it. Whether there are any. */
-static int announce(const struct QueueDefinition *semaphore,
-                    const struct tskTaskControlBlock *task) {
+int host_announce(const struct QueueDefinition *semaphore, const struct tskTaskControlBlock *task) {
     const struct waiter *each;
     int found = 0;
     for (each = waiters; each; each = each->next) {
@@ -271,144 +244,20 @@ static int announce(const struct QueueDefinition *semaphore,
 int host_waiting(void) {
     const struct waiter *each;
     int count = 0;
-    pthread_mutex_lock(&kernel);
+    pthread_mutex_lock(&host_kernel);
     for (each = waiters; each; each = each->next) {
         count += !has_come(each) && now_ticks() < each->deadline;
     }
-    pthread_mutex_unlock(&kernel);
+    pthread_mutex_unlock(&host_kernel);
     return count;
 }
 
 void vTaskDelay(TickType_t ticks) {
     struct waiter waiter = {NULL, NULL, NULL, 0};
-    must_be_task();
-    pthread_mutex_lock(&kernel);
-    wait_for(&waiter, ticks);
-    pthread_mutex_unlock(&kernel);
-}
-
-/* ---- Semaphores ------------------------------------------------------------------------------ */
-
-static SemaphoreHandle_t create(StaticSemaphore_t *storage, enum kind kind) {
-    struct QueueDefinition *semaphore = (struct QueueDefinition *)(void *)storage;
-    must_be_task();
-    semaphore->kind = kind;
-    semaphore->count = kind != BINARY;
-    semaphore->depth = 0;
-    semaphore->owner = NULL;
-    return semaphore;
-}
-
-SemaphoreHandle_t xSemaphoreCreateBinaryStatic(StaticSemaphore_t *storage) {
-    return create(storage, BINARY);
-}
-
-SemaphoreHandle_t xSemaphoreCreateMutexStatic(StaticSemaphore_t *storage) {
-    return create(storage, MUTEX);
-}
-
-SemaphoreHandle_t xSemaphoreCreateRecursiveMutexStatic(StaticSemaphore_t *storage) {
-    return create(storage, RECURSIVE);
-}
-
-static void must_exist(const struct QueueDefinition *semaphore) {
-    configASSERT(semaphore != NULL && semaphore->kind > DELETED && semaphore->kind <= RECURSIVE);
-}
-
-void vSemaphoreDelete(SemaphoreHandle_t semaphore) {
-    must_be_task();
-    pthread_mutex_lock(&kernel);
-    must_exist(semaphore);
-    configASSERT(!announce(semaphore, NULL));
-    semaphore->kind = DELETED;
-    pthread_mutex_unlock(&kernel);
-}
-
-static BaseType_t take(SemaphoreHandle_t semaphore, TickType_t ticks) {
-    struct waiter waiter = {NULL, semaphore, NULL, 0};
-    must_be_task();
-    must_exist(semaphore);
-    if (semaphore->count == 0 && (ticks == 0 || !wait_for(&waiter, ticks))) {
-        return pdFALSE;
-    }
-    semaphore->count = 0;
-    semaphore->owner = semaphore->kind == BINARY ? NULL : self();
-    return pdTRUE;
-}
-
-static BaseType_t give(SemaphoreHandle_t semaphore) {
-    if (semaphore->count == 1) {
-        return pdFALSE;
-    }
-    semaphore->count = 1;
-    semaphore->owner = NULL;
-    (void)announce(semaphore, NULL);
-    return pdTRUE;
-}
-
-BaseType_t xSemaphoreTake(SemaphoreHandle_t semaphore, TickType_t ticks) {
-    BaseType_t taken;
-    pthread_mutex_lock(&kernel);
-    configASSERT(semaphore->kind != RECURSIVE);
-    taken = take(semaphore, ticks);
-    pthread_mutex_unlock(&kernel);
-    return taken;
-}
-
-BaseType_t xSemaphoreGive(SemaphoreHandle_t semaphore) {
-    BaseType_t given;
-    must_be_task();
-    pthread_mutex_lock(&kernel);
-    must_exist(semaphore);
-    configASSERT(semaphore->kind != RECURSIVE);
-    configASSERT(semaphore->kind == BINARY || semaphore->owner == self());
-    given = give(semaphore);
-    pthread_mutex_unlock(&kernel);
-    return given;
-}
-
-BaseType_t xSemaphoreGiveFromISR(SemaphoreHandle_t semaphore, BaseType_t *ret_woken) {
-    BaseType_t given;
-    configASSERT(in_interrupt);
-    pthread_mutex_lock(&kernel);
-    must_exist(semaphore);
-    configASSERT(semaphore->kind == BINARY); /* mutexes have owners, interrupts are none */
-    if (semaphore->count == 0 && announce(semaphore, NULL)) {
-        *ret_woken = pdTRUE;
-    }
-    given = give(semaphore);
-    pthread_mutex_unlock(&kernel);
-    return given;
-}
-
-BaseType_t xSemaphoreTakeRecursive(SemaphoreHandle_t mutex, TickType_t ticks) {
-    BaseType_t taken = pdTRUE;
-    must_be_task();
-    pthread_mutex_lock(&kernel);
-    must_exist(mutex);
-    configASSERT(mutex->kind == RECURSIVE);
-    if (mutex->owner != self()) {
-        taken = take(mutex, ticks);
-    }
-    mutex->depth += taken == pdTRUE;
-    pthread_mutex_unlock(&kernel);
-    return taken;
-}
-
-BaseType_t xSemaphoreGiveRecursive(SemaphoreHandle_t mutex) {
-    BaseType_t given = pdFALSE;
-    must_be_task();
-    pthread_mutex_lock(&kernel);
-    must_exist(mutex);
-    configASSERT(mutex->kind == RECURSIVE);
-    if (mutex->owner == self()) {
-        given = pdTRUE;
-        if (--mutex->depth == 0) {
-            (void)give(mutex);
-        }
-    }
-    pthread_mutex_unlock(&kernel);
-    return given;
+    host_must_be_task();
+    pthread_mutex_lock(&host_kernel);
+    host_wait_for(&waiter, ticks);
+    pthread_mutex_unlock(&host_kernel);
 }
 
 /* ---- Tasks ----------------------------------------------------------------------------------- */
@@ -438,7 +287,7 @@ static int start_task(TaskHandle_t task, TaskFunction_t body, void *argument, in
 BaseType_t xTaskCreate(TaskFunction_t body, const char *name, uint32_t stack_depth, void *argument,
                        UBaseType_t priority, TaskHandle_t *ret_task) {
     TaskHandle_t task;
-    must_be_task();
+    host_must_be_task();
     configASSERT(name && stack_depth > 0 && priority < configMAX_PRIORITIES);
     task = malloc(sizeof *task);
     if (task == NULL || start_task(task, body, argument, 1) != 0) {
@@ -455,14 +304,14 @@ TaskHandle_t xTaskCreateStatic(TaskFunction_t body, const char *name, uint32_t s
                                void *argument, UBaseType_t priority, StackType_t *stack,
                                StaticTask_t *storage) {
     TaskHandle_t task = (TaskHandle_t)(void *)storage;
-    must_be_task();
+    host_must_be_task();
     configASSERT(name && stack_depth > 0 && priority < configMAX_PRIORITIES && stack && storage);
     return start_task(task, body, argument, 0) == 0 ? task : NULL;
 }
 
 /* Tasks end themselves; to end others is more than a port needs. */
 void vTaskDelete(TaskHandle_t task) {
-    must_be_task();
+    host_must_be_task();
     configASSERT((task == NULL || task == current) && current != NULL);
     if (current->on_heap) {
         free(current);
@@ -472,51 +321,51 @@ void vTaskDelete(TaskHandle_t task) {
 
 /* Tasks run as soon as they are made, so this has only to stay away. */
 void vTaskStartScheduler(void) {
-    must_be_task();
+    host_must_be_task();
     for (;;) {
         vTaskDelay(portMAX_DELAY);
     }
 }
 
 TaskHandle_t xTaskGetCurrentTaskHandle(void) {
-    return self();
+    return host_self();
 }
 
 /* ---- Notifications --------------------------------------------------------------------------- */
 
 uint32_t ulTaskNotifyTake(BaseType_t clear_on_exit, TickType_t ticks) {
-    struct waiter waiter = {NULL, NULL, self(), 0};
+    struct waiter waiter = {NULL, NULL, host_self(), 0};
     uint32_t value;
-    must_be_task();
-    pthread_mutex_lock(&kernel);
-    if (self()->notified == 0 && ticks != 0) {
-        (void)wait_for(&waiter, ticks);
+    host_must_be_task();
+    pthread_mutex_lock(&host_kernel);
+    if (host_self()->notified == 0 && ticks != 0) {
+        (void)host_wait_for(&waiter, ticks);
     }
-    value = self()->notified;
+    value = host_self()->notified;
     if (value > 0) {
-        self()->notified = clear_on_exit ? 0 : value - 1;
+        host_self()->notified = clear_on_exit ? 0 : value - 1;
     }
-    pthread_mutex_unlock(&kernel);
+    pthread_mutex_unlock(&host_kernel);
     return value;
 }
 
 BaseType_t xTaskNotifyGive(TaskHandle_t task) {
-    must_be_task();
-    pthread_mutex_lock(&kernel);
+    host_must_be_task();
+    pthread_mutex_lock(&host_kernel);
     task->notified++;
-    (void)announce(NULL, task);
-    pthread_mutex_unlock(&kernel);
+    (void)host_announce(NULL, task);
+    pthread_mutex_unlock(&host_kernel);
     return pdPASS;
 }
 
 void vTaskNotifyGiveFromISR(TaskHandle_t task, BaseType_t *ret_woken) {
     configASSERT(in_interrupt);
-    pthread_mutex_lock(&kernel);
+    pthread_mutex_lock(&host_kernel);
     task->notified++;
-    if (announce(NULL, task) && ret_woken != NULL) {
+    if (host_announce(NULL, task) && ret_woken != NULL) {
         *ret_woken = pdTRUE;
     }
-    pthread_mutex_unlock(&kernel);
+    pthread_mutex_unlock(&host_kernel);
 }
 
 /* ---- Memory ---------------------------------------------------------------------------------- */
@@ -524,22 +373,22 @@ void vTaskNotifyGiveFromISR(TaskHandle_t task, BaseType_t *ret_woken) {
 static long blocks_left = -1;
 
 void host_limit_heap(long blocks) {
-    pthread_mutex_lock(&kernel);
+    pthread_mutex_lock(&host_kernel);
     blocks_left = blocks;
-    pthread_mutex_unlock(&kernel);
+    pthread_mutex_unlock(&host_kernel);
 }
 
 void *pvPortMalloc(size_t size) {
     int refused;
-    must_be_task();
-    pthread_mutex_lock(&kernel);
+    host_must_be_task();
+    pthread_mutex_lock(&host_kernel);
     refused = blocks_left == 0;
     blocks_left -= blocks_left > 0;
-    pthread_mutex_unlock(&kernel);
+    pthread_mutex_unlock(&host_kernel);
     return refused ? NULL : malloc(size);
 }
 
 void vPortFree(void *block) {
-    must_be_task();
+    host_must_be_task();
     free(block);
 }
