@@ -22,6 +22,7 @@ declare -A EVLET_PACKAGES=(
     [browser]="chromium chromium-driver"
     [demo]="curl python3-websockets"
     [peers]="libevent-dev libev-dev libuv1-dev libbenchmark-dev strace wrk"
+    [lwip]="liblwip-dev"
     [lint]="git"
 )
 

@@ -22,17 +22,31 @@ suite_options() {
     build_only options-both "${fast[@]}" -Ddefault_library=both -Dtests=disabled \
         -Dexamples=enabled
     quick_test options-port-posix 1 loop,net "${fast[@]}" -Dport=posix
-    external_port
+    example_script options-port-external external-port
+    freertos_ports
     build_only options-port-template "${fast[@]}" -Dport=template -Dno-threads=true \
         -Dtests=disabled -Dexamples=disabled
 }
 
-# The example of a port outside this tree builds Evlet and a firmware on it, and runs the firmware.
-external_port() {
-    local label=options-port-external status=0
+# FreeRTOS, against the declarations of its API that the tests have, on their kernel of POSIX threads;
+# with lwIP where Debian's can be had.
+freertos_ports() {
+    local kernel=$SOURCE_ROOT/tests/port_freertos/include
+    quick_test options-port-freertos 1 base,mem,log,freertos "${fast[@]}" -Dport=freertos \
+        "-Dfreertos_include=$kernel" -Dexamples=disabled
+    need_packages lwip || { record 0 1 0; return 0; }
+    quick_test options-port-freertos-lwip 1 base,mem,log "${fast[@]}" -Dport=freertos-lwip \
+        "-Dfreertos_include=$kernel,$(pkg-config --variable=includedir lwip)" -Dexamples=disabled
+    example_script options-example-freertos freertos-echo
+}
+
+# example_script LABEL FOLDER: an example that is a project of its own builds Evlet and a firmware on
+# it, and runs the firmware.
+example_script() {
+    local label=$1 folder=$2 status=0
     local log=$BUILD_ROOT/$label.log
     rm -rf "${BUILD_ROOT:?}/$label"
-    quietly "$log" "$SOURCE_ROOT/examples/external-port/build-and-run.sh" "$BUILD_ROOT/$label" ||
+    quietly "$log" "$SOURCE_ROOT/examples/$folder/build-and-run.sh" "$BUILD_ROOT/$label" ||
         status=$?
     if [ "$status" -ne 0 ]; then
         tail -n 30 "$log" | sed 's/^/    /'
