@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # Builds Evlet for the port of this example, links the example with the C compiler, runs it, and
-# certifies the port.
+# certifies the port. Evlet is installed into a staging directory, as an SDK is packaged.
 #
 #   build-and-run.sh BUILD_DIR [meson setup arguments, e.g. --cross-file cross/arm-linux.ini]
 #
@@ -24,15 +24,16 @@ mkdir -p "$build/firmware"
 cp -R "$here/port" "$here/stepped.c" "$here/Makefile" "$build/firmware/"
 
 if [ ! -f "$build/evlet/build.ninja" ]; then
-    meson setup "$build/evlet" "$evlet" --prefix "$build/prefix" --libdir lib \
+    meson setup "$build/evlet" "$evlet" --prefix /opt/evlet --libdir lib \
         -Ddefault_library=static -Dport=external -Dport-include="$build/firmware/port" \
         -Dtests=disabled -Dexamples=disabled "$@"
 fi
 ninja -C "$build/evlet"
-meson install -C "$build/evlet" --quiet
+DESTDIR="$build/staging" meson install -C "$build/evlet" --quiet
 
 mkdir -p "$build/objects"
-make -C "$build/firmware" EVLET="$evlet" EVLET_PREFIX="$build/prefix" OUT="$build/objects" \
+make -C "$build/firmware" EVLET="$evlet" EVLET_STAGING="$build/staging" \
+    EVLET_PREFIX=/opt/evlet OUT="$build/objects" \
     CC="${CC:-cc}" "$build/objects/stepped" "$build/objects/conformance"
 # shellcheck disable=SC2086  # the wrapper may have arguments
 run() { timeout 120 ${EXE_WRAPPER:-} "$@"; }
