@@ -82,7 +82,7 @@ static void wait_once(void *unused) {
     (void)unused;
     evlet_port_lock_acquire(&lock, 0);
     answer = evlet_port_cond_wait(&cond, &lock, timeout_ns);
-    answers[answer == 0 || answer == 1 ? answer : 2]++;
+    __atomic_add_fetch(&answers[answer == 0 || answer == 1 ? answer : 2], 1, __ATOMIC_SEQ_CST);
     evlet_port_lock_release(&lock);
 }
 
@@ -196,6 +196,25 @@ static void waiters_that_gave_up_take_no_signal(void) {
     CHECK(evlet_port_cond_signal(&cond, 0) == 0);
     join_waiters(&late[MOST_WAITERS - 1], 1);
     CHECK(answers[0] == 1);
+}
+
+/* The time is up when the signal has chosen the waiter and not yet woken it. */
+static void let_time_run_out(void) {
+    host_advance(10);
+    while (host_waiting() == 0 && __atomic_load_n(&answers[0], __ATOMIC_SEQ_CST) == 0) {
+        sched_yield();
+    }
+    CHECK(host_waiting() == 1); /* it waits for what is on its way to its own stack */
+}
+
+static void a_waiter_stays_until_its_signal_is_given(void) {
+    int handle;
+    host_freeze(0);
+    start_waiters(&handle, 1, NS_OF(10));
+    host_after_critical(let_time_run_out);
+    CHECK(evlet_port_cond_signal(&cond, 0) == 0);
+    join_waiters(&handle, 1);
+    CHECK(answers[0] == 1 && answers[1] == 0);
 }
 
 static void waiting_without_the_lock_is_an_error(void) {
@@ -356,6 +375,7 @@ int main(void) {
     a_wait_for_ever_outlasts_the_longest_wait_of_the_kernel();
     signals_wake_one_each_and_broadcast_the_rest();
     waiters_that_gave_up_take_no_signal();
+    a_waiter_stays_until_its_signal_is_given();
     waiting_without_the_lock_is_an_error();
     signals_and_timeouts_race_without_loss();
     only_the_owner_gives_a_recursive_lock_back();

@@ -19,6 +19,10 @@ uint64_t host_ticks(void);
 /* How many tasks wait now for something that has not come: a time, a semaphore, a notification. */
 int host_waiting(void);
 
+/* Calls `hook` once, when the calling task next has left a critical section: what comes between two
+ * steps of the code under test. */
+void host_after_critical(void (*hook)(void));
+
 /* Runs `handler` as an interrupt does: not while a task is in a critical section, and with only the
  * FromISR calls allowed. On a thread that is no task of its own. */
 void host_interrupt(void (*handler)(void));

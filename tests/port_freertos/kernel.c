@@ -44,6 +44,7 @@ static __thread struct tskTaskControlBlock *current;
 static __thread struct tskTaskControlBlock
     foreign; /* of a thread that was not made by xTaskCreate */
 static __thread int critical_depth, in_interrupt;
+static __thread void (*after_critical)(void);
 
 void vAssertCalled(const char *file, int line, const char *condition) {
     fprintf(stderr, "%s:%d: configASSERT: %s\n", file, line, condition);
@@ -161,9 +162,18 @@ void vPortEnterCritical(void) {
 }
 
 void vPortExitCritical(void) {
+    void (*hook)(void) = after_critical;
     configASSERT(!in_interrupt && critical_depth > 0);
     critical_depth--;
     pthread_mutex_unlock(&critical);
+    if (hook && critical_depth == 0) {
+        after_critical = NULL;
+        hook();
+    }
+}
+
+void host_after_critical(void (*hook)(void)) {
+    after_critical = hook;
 }
 
 UBaseType_t uxPortEnterCriticalFromISR(void) {
