@@ -18,8 +18,9 @@ int evlet_freertos_entropy(void *buffer, size_t size) {
 }
 
 void evlet_freertos_log(int severity, const char *line) {
+    static const char tags[4][6] = {"debug", "msg", "warn", "err"};
     const int error = errno;
-    fprintf(stderr, "[%d] %s\n", severity, line);
+    fprintf(stderr, "[%s] %s\n", tags[severity >= 0 && severity <= 3 ? severity : 1], line);
     errno = error;
 }
 
