@@ -20,6 +20,15 @@ void conformance_restore_descriptors(void) {
     test_stack_limit_sockets(0);
 }
 
+int conformance_exhaust_memory(void) {
+    test_stack_limit_blocks(0);
+    return 0;
+}
+
+void conformance_restore_memory(void) {
+    test_stack_limit_blocks(-1);
+}
+
 int conformance_is_nonblocking(evlet_fd fd) {
     const int flags = lwip_fcntl(fd, F_GETFL, 0);
     return flags < 0 ? -1 : (flags & O_NONBLOCK) != 0;

@@ -98,6 +98,7 @@ static void network_half(void) {
     waker_cases();
 #if EVLET_PORT_HAS_SOCKETS
     exhaustion_cases();
+    limit_cases();
 #endif
 }
 

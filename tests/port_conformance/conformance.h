@@ -61,6 +61,7 @@ void waker_cases(void);
 void poll_cases(void);
 void select_cases(void);
 void exhaustion_cases(void);
+void limit_cases(void);
 
 /* ---- helpers.c ------------------------------------------------------------------------------ */
 

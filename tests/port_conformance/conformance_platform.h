@@ -40,6 +40,10 @@ int conformance_uncatchable_signal(void);
 int conformance_exhaust_descriptors(void);
 void conformance_restore_descriptors(void);
 
+/* Makes every request of the network stack for memory fail until restored. 0, or -1: cannot. */
+int conformance_exhaust_memory(void);
+void conformance_restore_memory(void);
+
 /* 1 yes, 0 no, -1 cannot tell. */
 int conformance_is_nonblocking(evlet_fd fd);
 int conformance_is_cloexec(evlet_fd fd);

@@ -42,6 +42,12 @@ int conformance_exhaust_descriptors(void) {
 
 void conformance_restore_descriptors(void) {}
 
+int conformance_exhaust_memory(void) {
+    return -1;
+}
+
+void conformance_restore_memory(void) {}
+
 int conformance_is_nonblocking(evlet_fd fd) {
     (void)fd;
     return -1;

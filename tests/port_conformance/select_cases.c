@@ -72,8 +72,10 @@ static void check_bits(evlet_fd ready_fd, evlet_fd idle_fd) {
     const unsigned ready = (unsigned)(ready_fd - EVLET_PORT_FIRST_FD);
     const unsigned idle = (unsigned)(idle_fd - EVLET_PORT_FIRST_FD);
     const unsigned count = (ready > idle ? ready : idle) + 1;
-    unsigned words = clear_sets(count);
+    unsigned words;
 
+    NEED(wait_by_select(ready_fd, WAIT_READ, PATIENCE, NULL) == 1); /* a stack may take a while */
+    words = clear_sets(count);
     set_bit(reading, ready);
     set_bit(reading, idle);
     set_bit(writing, idle);

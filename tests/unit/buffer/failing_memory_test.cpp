@@ -239,6 +239,7 @@ TEST_CASE("reading_without_memory_leaves_the_bytes_in_the_socket") {
 }
 
 TEST_CASE("a_file_without_memory_changes_nothing_and_stays_open") {
+    NEEDS(files);
     File file(pattern(3000));
     for (const unsigned way : {0u, unsigned(EVBUF_FS_DISABLE_MMAP | EVBUF_FS_DISABLE_SENDFILE)}) {
         CAPTURE(way);

@@ -10,6 +10,7 @@
 using namespace evlet_test;
 
 TEST_CASE("add_file_shows_the_range_of_the_file_and_closes_it_in_the_end") {
+    NEEDS(files);
     File file("0123456789");
     const int fd = file.give_away();
     Buffer buffer(std::string("<"));
@@ -21,6 +22,7 @@ TEST_CASE("add_file_shows_the_range_of_the_file_and_closes_it_in_the_end") {
 }
 
 TEST_CASE("add_file_of_length_minus_one_goes_to_the_end_of_the_file") {
+    NEEDS(files);
     File file("0123456789");
     Buffer buffer;
     CHECK(evbuffer_add_file(buffer, file.give_away(), 0, -1) == 0);
@@ -30,6 +32,7 @@ TEST_CASE("add_file_of_length_minus_one_goes_to_the_end_of_the_file") {
 }
 
 TEST_CASE("add_file_that_fails_leaves_buffer_and_descriptor_alone") {
+    NEEDS(files);
     File file("0123456789");
     const int fd = file.give_away();
     Buffer buffer(std::string("keep"));
@@ -44,6 +47,7 @@ TEST_CASE("add_file_that_fails_leaves_buffer_and_descriptor_alone") {
 }
 
 TEST_CASE("a_large_file_is_whole_in_every_way_it_can_be_added") {
+    NEEDS(files);
     const std::string text = pattern(100000);
     for (const unsigned way : kWays) {
         CAPTURE(way);
@@ -60,6 +64,7 @@ TEST_CASE("a_large_file_is_whole_in_every_way_it_can_be_added") {
 }
 
 TEST_CASE("bytes_of_a_file_that_drain_to_a_descriptor_can_be_looked_at_all_the_same") {
+    NEEDS(files);
     const std::string text = pattern(20000);
     File file(text);
     Segment segment(file.fd(), 0, -1, 0);
@@ -78,6 +83,7 @@ TEST_CASE("bytes_of_a_file_that_drain_to_a_descriptor_can_be_looked_at_all_the_s
 }
 
 TEST_CASE("an_empty_file_adds_nothing_or_is_refused_without_damage") {
+    NEEDS(files);
     for (const unsigned way : kWays) {
         CAPTURE(way);
         File file("");
@@ -94,6 +100,7 @@ TEST_CASE("an_empty_file_adds_nothing_or_is_refused_without_damage") {
 }
 
 TEST_CASE("a_file_shorter_than_its_segment_is_an_error_and_no_signal") {
+    NEEDS(files);
     static unsigned way;
     static int drains_to_fd;
     for (drains_to_fd = 0; drains_to_fd <= 1; ++drains_to_fd) {
@@ -128,6 +135,7 @@ TEST_CASE("a_file_shorter_than_its_segment_is_an_error_and_no_signal") {
 }
 
 TEST_CASE("a_file_cut_after_it_was_added_without_mmap_is_an_error_of_who_meets_it") {
+    NEEDS(files);
     for (const int drains_to_fd : {0, 1}) {
         CAPTURE(drains_to_fd);
         File file(pattern(20000));
@@ -157,6 +165,7 @@ TEST_CASE("a_file_cut_after_it_was_added_without_mmap_is_an_error_of_who_meets_i
 }
 
 TEST_CASE("a_pipe_is_refused_or_read_and_never_waited_for") {
+    NEEDS(files);
     int fds[2];
     REQUIRE(pipe(fds) == 0);
     REQUIRE(write(fds[1], "abc", 3) == 3);
@@ -178,6 +187,7 @@ TEST_CASE("a_pipe_is_refused_or_read_and_never_waited_for") {
 }
 
 TEST_CASE("a_part_of_a_file_moves_between_buffers") {
+    NEEDS(files);
     const std::string text = pattern(9000);
     for (const unsigned way : kWays) {
         for (const int drains_to_fd : {0, 1}) {
@@ -201,6 +211,7 @@ TEST_CASE("a_part_of_a_file_moves_between_buffers") {
 // A peer that closes while a part has been taken: the system reports the part, and raises the
 // signal all the same.
 TEST_CASE("a_file_to_a_peer_that_closes_is_an_error_and_no_signal") {
+    NEEDS(files);
     const int status = run_in_child([] {
         constexpr off_t kSize = 8 << 20;
         signal(SIGPIPE, SIG_DFL);

@@ -5,6 +5,7 @@
 using namespace evlet_test;
 
 TEST_CASE("a_segment_is_written_to_a_socket_whole_in_every_way") {
+    NEEDS(files);
     const std::string text = pattern(50000);
     for (const int drains_to_fd : {0, 1}) {
         for (const unsigned way : kWays) {
@@ -31,6 +32,7 @@ TEST_CASE("a_segment_is_written_to_a_socket_whole_in_every_way") {
 }
 
 TEST_CASE("a_segment_begins_at_its_offset_and_is_as_long_as_it_says") {
+    NEEDS(files);
     for (const unsigned way : kWays) {
         CAPTURE(way);
         File file("0123456789");
@@ -46,6 +48,7 @@ TEST_CASE("a_segment_begins_at_its_offset_and_is_as_long_as_it_says") {
 }
 
 TEST_CASE("a_range_beyond_the_segment_is_refused") {
+    NEEDS(files);
     for (const unsigned way : kWays) {
         CAPTURE(way);
         File file("0123456789");
@@ -62,6 +65,7 @@ TEST_CASE("a_range_beyond_the_segment_is_refused") {
 }
 
 TEST_CASE("an_offset_that_is_no_multiple_of_a_page_is_right") {
+    NEEDS(files);
     const std::string text = pattern(30000);
     for (const unsigned way : kWays) {
         for (const ev_off_t offset : {1, 4095, 4096, 4097, 12345, 29999}) {
@@ -77,6 +81,7 @@ TEST_CASE("an_offset_that_is_no_multiple_of_a_page_is_right") {
 }
 
 TEST_CASE("a_segment_lives_until_its_owner_and_all_buffers_have_let_go") {
+    NEEDS(files);
     for (const unsigned way : kWays) {
         CAPTURE(way);
         File file("0123456789");
@@ -99,6 +104,7 @@ TEST_CASE("a_segment_lives_until_its_owner_and_all_buffers_have_let_go") {
 }
 
 TEST_CASE("a_segment_that_no_buffer_got_goes_with_its_owner") {
+    NEEDS(files);
     File file("0123456789");
     const int fd = file.give_away();
     Segment segment(fd, 0, -1, EVBUF_FS_CLOSE_ON_FREE);
@@ -108,6 +114,7 @@ TEST_CASE("a_segment_that_no_buffer_got_goes_with_its_owner") {
 }
 
 TEST_CASE("a_descriptor_stays_open_unless_the_segment_was_told_to_close_it") {
+    NEEDS(files);
     for (const unsigned way : kWays) {
         CAPTURE(way);
         File file("0123456789");
@@ -122,6 +129,7 @@ TEST_CASE("a_descriptor_stays_open_unless_the_segment_was_told_to_close_it") {
 }
 
 TEST_CASE("a_segment_with_impossible_arguments_is_refused_and_its_descriptor_stays") {
+    NEEDS(files);
     File file("0123456789");
     for (const unsigned way : kWays) {
         CAPTURE(way);

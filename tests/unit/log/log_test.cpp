@@ -7,6 +7,7 @@
 
 #include "doctest.h"
 #include "support/fatal.h"
+#include "support/system_calls.h"
 
 using namespace evlet_test;
 

@@ -96,6 +96,7 @@ TEST_CASE("event_with_a_negative_descriptor_can_be_made_to_happen_and_goes_with_
 }
 
 TEST_CASE("select_refuses_descriptors_above_its_limit_with_a_sentence") {
+    NEEDS(system_descriptors);
     Base base;
     if (!uses(base, "select"))
         return;  // the others have no such limit: high_descriptors_work_where_there_is_no_limit
@@ -134,6 +135,7 @@ TEST_CASE("select_refuses_descriptors_above_its_limit_with_a_sentence") {
 }
 
 TEST_CASE("high_descriptors_work_where_there_is_no_limit") {
+    NEEDS(system_descriptors);
     Base base;
     if (uses(base, "select"))
         return;
@@ -152,6 +154,7 @@ TEST_CASE("high_descriptors_work_where_there_is_no_limit") {
 }
 
 TEST_CASE("regular_file_is_refused_by_epoll_and_always_ready_elsewhere") {
+    NEEDS(system_descriptors);
     Base base;
     FILE* file = tmpfile();
     REQUIRE(file);
@@ -195,6 +198,7 @@ TEST_CASE("numbers_that_are_no_descriptors_are_refused_however_high") {
 }
 
 TEST_CASE("closed_descriptor_is_an_error_or_told_and_can_be_deleted") {
+    NEEDS(system_descriptors);
     Base base;
     SocketPair pair;
     const int above = fcntl(pair[0], F_DUPFD, 20);
@@ -301,6 +305,7 @@ TEST_CASE("events_that_are_none_are_refused") {
 }
 
 TEST_CASE("signal_and_descriptor_in_one_event_are_refused") {
+    NEEDS(signals);
     Base base;
     CapturedLog log;
     const auto nothing = [](evutil_socket_t, short, void*) {};

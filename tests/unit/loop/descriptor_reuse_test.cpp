@@ -48,6 +48,7 @@ TEST_CASE("event_of_a_closed_descriptor_can_be_deleted") {
 }
 
 TEST_CASE("number_used_again_belongs_to_its_new_file_only") {
+    NEEDS(system_descriptors);
     Base base;
     for (const bool wait_between : {false, true}) {
         CAPTURE(wait_between);
@@ -73,6 +74,7 @@ TEST_CASE("number_used_again_belongs_to_its_new_file_only") {
 }
 
 TEST_CASE("number_used_again_between_deleting_and_adding_is_watched") {
+    NEEDS(system_descriptors);
     Base base;
     SocketPair pair;
     for (int round = 0; round < 5; ++round) {
@@ -93,6 +95,7 @@ TEST_CASE("number_used_again_between_deleting_and_adding_is_watched") {
 }
 
 TEST_CASE("two_numbers_of_one_file_are_both_told") {
+    NEEDS(system_descriptors);
     Base base;
     SocketPair pair;
     const int second = dup(pair[0]);
@@ -120,6 +123,7 @@ TEST_CASE("two_numbers_of_one_file_are_both_told") {
 }
 
 TEST_CASE("number_deleted_and_closed_leaves_the_other_number_of_its_file") {
+    NEEDS(system_descriptors);
     Base base;
     SocketPair pair;
     const int second = dup(pair[0]);
@@ -138,6 +142,7 @@ TEST_CASE("number_deleted_and_closed_leaves_the_other_number_of_its_file") {
 }
 
 TEST_CASE("descriptor_closed_while_its_copy_lives_on_does_not_make_the_loop_spin") {
+    NEEDS(system_descriptors);
     Base base;
     SocketPair pair;
     SocketPair other;
@@ -168,6 +173,7 @@ TEST_CASE("descriptor_closed_while_its_copy_lives_on_does_not_make_the_loop_spin
 }
 
 TEST_CASE("stale_reports_end_once_descriptors_are_left_again") {
+    NEEDS(system_descriptors);
     Base base;
     SocketPair pair;
     TestEvent reader(base, pair[0], EV_READ | EV_PERSIST);
@@ -194,6 +200,7 @@ TEST_CASE("stale_reports_end_once_descriptors_are_left_again") {
 }
 
 TEST_CASE("edge_triggered_bystander_survives_a_renewed_set") {
+    NEEDS(system_descriptors);
     Base base;
     SocketPair pair;
     SocketPair other;

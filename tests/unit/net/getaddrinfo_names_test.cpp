@@ -60,6 +60,7 @@ int error_of(const char* node, const char* service) {
 }  // namespace
 
 TEST_CASE("localhost_has_the_addresses_that_the_system_says") {
+    NEEDS(system_names);
     check_like_the_system("localhost", "80", AF_INET);
     check_like_the_system("localhost", "80", AF_INET6);
     check_like_the_system("localhost", "80", AF_UNSPEC);
@@ -68,11 +69,13 @@ TEST_CASE("localhost_has_the_addresses_that_the_system_says") {
 }
 
 TEST_CASE("named_services_have_the_ports_that_the_system_says") {
+    NEEDS(system_names);
     for (const char* service : {"http", "domain", "ssh", "no-such-service"})
         check_like_the_system("127.0.0.1", service, AF_INET);
 }
 
 TEST_CASE("a_named_service_is_listed_for_the_protocols_that_have_it") {
+    NEEDS(system_names);
     addrinfo hints = stream_hints(AF_INET), *list = nullptr;
     hints.ai_socktype = 0;
     if (evutil_getaddrinfo("127.0.0.1", "domain", &hints, &list) != 0) {
@@ -88,6 +91,7 @@ TEST_CASE("a_named_service_is_listed_for_the_protocols_that_have_it") {
 }
 
 TEST_CASE("the_canonical_name_of_a_host_is_copied") {
+    NEEDS(system_names);
     const addrinfo hints = stream_hints(AF_INET, EVUTIL_AI_CANONNAME);
     addrinfo *theirs = nullptr, *ours = nullptr;
     if (getaddrinfo("localhost", "80", &hints, &theirs) != 0) {
@@ -112,6 +116,7 @@ TEST_CASE("hosts_that_cannot_be_names_are_refused_without_asking") {
 
 #if EVLET_MEM_HOOKS
 TEST_CASE("every_allocation_of_a_named_request_may_fail") {
+    NEEDS(system_names);
     FailingMemory memory;
     const addrinfo hints = stream_hints(AF_INET, EVUTIL_AI_CANONNAME);
     addrinfo* list = nullptr;

@@ -8,6 +8,7 @@
 
 #include "doctest.h"
 #include "support/test_base.h"
+#include "support/system_calls.h"
 
 using namespace evlet_test;
 

@@ -9,3 +9,4 @@
 #include <vector>
 
 #include "doctest.h"
+#include "support/port_calls.h"

@@ -183,7 +183,11 @@ bool CapturedLog::contains(const char* part) const {
 
 int run_in_child(void (*body)()) {
     fflush(nullptr);  // or a child that calls exit() writes the parent's buffers once more
+#if EVLET_PORT_SYSTEM_DESCRIPTORS
     const pid_t child = fork();
+#else
+    const pid_t child = evlet_test_fork();
+#endif
     REQUIRE(child >= 0);
     if (child == 0) {
         body();
@@ -198,18 +202,27 @@ FewDescriptors::FewDescriptors(int spare) {
     const int lowest = dup(0);
     REQUIRE(lowest >= 0);
     ::close(lowest);
+#if EVLET_PORT_SYSTEM_DESCRIPTORS
     rlimit limit;
     REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
     old_soft_ = limit.rlim_cur;
     limit.rlim_cur = static_cast<rlim_t>(lowest + spare);
     REQUIRE(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+#else
+    old_soft_ = 0;
+    evlet_test_limit_descriptors(lowest + spare);
+#endif
 }
 
 FewDescriptors::~FewDescriptors() {
+#if EVLET_PORT_SYSTEM_DESCRIPTORS
     rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = old_soft_;
     setrlimit(RLIMIT_NOFILE, &limit);
+#else
+    evlet_test_limit_descriptors(0);
+#endif
 }
 
 }  // namespace evlet_test

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "evlet_config.h"
+#include "support/needs.h"
+#include "support/port_calls.h"
 
 namespace evlet_test {
 

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Takes back what port_calls.h does: for files of tests that mean the operating system's own
+// descriptors, such as the standard output. Included behind everything else.
+#undef accept
+#undef accept4
+#undef bind
+#undef close
+#undef connect
+#undef dup
+#undef fcntl
+#undef getpeername
+#undef getsockname
+#undef getsockopt
+#undef listen
+#undef pipe
+#undef poll
+#undef read
+#undef recv
+#undef send
+#undef setsockopt
+#undef shutdown
+#undef socket
+#undef socketpair
+#undef write
