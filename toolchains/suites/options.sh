@@ -29,15 +29,18 @@ suite_options() {
 }
 
 # FreeRTOS, against the declarations of its API that the tests have, on their kernel of POSIX threads;
-# with lwIP where Debian's can be had.
+# with Debian's lwIP, and compiled for a microcontroller.
 freertos_ports() {
     local kernel=$SOURCE_ROOT/tests/port_freertos/include
-    quick_test options-port-freertos 1 base,mem,log,freertos "${fast[@]}" -Dport=freertos \
+    quick_test options-port-freertos 1 base,freertos "${fast[@]}" -Dport=freertos \
         "-Dfreertos_include=$kernel" -Dexamples=disabled
-    need_packages lwip || { record 0 1 0; return 0; }
-    quick_test options-port-freertos-lwip 1 base,mem,log "${fast[@]}" -Dport=freertos-lwip \
+    need_packages lwip arm-none || { record 0 1 0; return 0; }
+    quick_test options-port-freertos-lwip 1 base,mem,log,loop "${fast[@]}" -Dport=freertos-lwip \
         "-Dfreertos_include=$kernel,$(pkg-config --variable=includedir lwip)" -Dexamples=disabled
     example_script options-example-freertos freertos-echo
+    build_only options-port-freertos-cortex-m3 --cross-file "$SOURCE_ROOT/cross/cortex-m3.ini" \
+        -Dwerror=true -Dport=freertos "-Dfreertos_include=$kernel" -Dtests=disabled \
+        -Dexamples=disabled
 }
 
 # example_script LABEL FOLDER: an example that is a project of its own builds Evlet and a firmware on
