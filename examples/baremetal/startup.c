@@ -15,7 +15,7 @@ extern void (*const board_constructors_end[])(void);
 
 #define PAINT 0xdeadbeefu
 
-int main(void);
+int main(int count, char **arguments);
 void board_reset(void);
 void SysTick_Handler(void);
 void PendSV_Handler(void);
@@ -91,5 +91,9 @@ void board_reset(void) {
          constructor++) {
         (*constructor)();
     }
-    board_exit(main());
+    {
+        static char name[] = "firmware";
+        char *arguments[] = {name, 0};
+        board_exit(main(1, arguments));
+    }
 }

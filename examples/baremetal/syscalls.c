@@ -15,10 +15,16 @@ int _fstat(int fd, struct stat *ret_status);
 int _getpid(void);
 int _isatty(int fd);
 int _kill(int pid, int signo);
+int _open(const char *path, int flags, int mode);
 long _lseek(int fd, long offset, int whence);
 int _read(int fd, char *buffer, int size);
 void *_sbrk(ptrdiff_t more);
 int _write(int fd, const char *bytes, int size);
+int board_write_bytes(int fd, const char *bytes, int size);
+
+/* C++ programs name themselves with it when they ask for destructors at their end. */
+extern void *__dso_handle;
+void *__dso_handle = &__dso_handle;
 
 void *_sbrk(ptrdiff_t more) {
     static char *end = board_heap_start;
@@ -32,7 +38,7 @@ void *_sbrk(ptrdiff_t more) {
 }
 
 /* In pieces, each ended for semihosting. */
-int _write(int fd, const char *bytes, int size) {
+int board_write_bytes(int fd, const char *bytes, int size) {
     char piece[128];
     int done = 0;
     (void)fd;
@@ -47,6 +53,10 @@ int _write(int fd, const char *bytes, int size) {
     return size;
 }
 
+__attribute__((weak)) int _write(int fd, const char *bytes, int size) {
+    return board_write_bytes(fd, bytes, size);
+}
+
 void _exit(int status) {
     board_exit(status);
 }
@@ -56,6 +66,14 @@ __attribute__((weak)) int _kill(int pid, int signo) {
     (void)pid;
     (void)signo;
     board_exit(1);
+}
+
+int _open(const char *path, int flags, int mode) {
+    (void)path;
+    (void)flags;
+    (void)mode;
+    errno = ENOSYS;
+    return -1;
 }
 
 int _getpid(void) {

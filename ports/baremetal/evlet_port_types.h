@@ -26,13 +26,15 @@
 #define EVLET_PORT_HAS_POLL 0
 #define EVLET_PORT_HAS_SELECT 1
 #define EVLET_PORT_WAKER_FROM_ISR 1
-/* 1 when Evlet and the firmware are built for one that brings its own sockets. */
+/* Descriptors are not the operating system's. */
+#define EVLET_PORT_SYSTEM_DESCRIPTORS 0
+/* 1 when the firmware links sockets of its own. */
 #ifndef EVLET_PORT_HAS_SOCKETS
 #define EVLET_PORT_HAS_SOCKETS 0
 #endif
 
 #define EVLET_PORT_FIRST_FD 0
-#define EVLET_PORT_SELECT_LIMIT 32
+#define EVLET_PORT_SELECT_LIMIT 64
 
 /* Numbers of interrupts that the program can wait for are 1 to this less one. Each costs 4 bytes
  * of static memory in a firmware that waits for any, and 8 of the arena. */
@@ -44,15 +46,12 @@ typedef int evlet_fd;
 
 /* ---- Address types -------------------------------------------------------------------------- */
 
-/* Where the C library has the BSD headers, they are taken: the port then also builds on a desktop.
- */
+/* The port also builds on a desktop, for tests; there the system's own. */
 #ifndef EVLET_BAREMETAL_SYSTEM_SOCKETS
-#define EVLET_BAREMETAL_SYSTEM_SOCKETS 0
-#if defined(__has_include)
-#if __has_include(<sys/socket.h>) && __has_include(<netinet/in.h>) && __has_include(<sys/uio.h>)
-#undef EVLET_BAREMETAL_SYSTEM_SOCKETS
+#if defined(__unix__) || defined(__APPLE__)
 #define EVLET_BAREMETAL_SYSTEM_SOCKETS 1
-#endif
+#else
+#define EVLET_BAREMETAL_SYSTEM_SOCKETS 0
 #endif
 #endif
 
