@@ -34,7 +34,7 @@
 #endif
 
 #define EVLET_PORT_FIRST_FD 0
-#define EVLET_PORT_SELECT_LIMIT 64
+#define EVLET_PORT_SELECT_LIMIT 1024
 
 /* Numbers of interrupts that the program can wait for are 1 to this less one. Each costs 4 bytes
  * of static memory in a firmware that waits for any, and 8 of the arena. */

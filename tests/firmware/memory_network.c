@@ -15,10 +15,9 @@ static int fail(int error) {
 }
 
 static int is_family(int domain) {
-    return domain == AF_INET || domain == AF_INET6 || domain == AF_UNIX;
+    return domain == AF_INET || domain == AF_UNIX;
 }
 
-/* Where the port stands is the same in both families. */
 static uint16_t port_of(const struct name *name) {
     return name->address.in.sin_port;
 }
@@ -63,9 +62,6 @@ static void loopback_name(int domain, struct name *ret_name) {
         const unsigned char loopback[4] = {127, 0, 0, 1};
         memcpy(&ret_name->address.in.sin_addr, loopback, sizeof loopback);
         ret_name->length = sizeof ret_name->address.in;
-    } else if (domain == AF_INET6) {
-        ret_name->address.in6.sin6_addr.s6_addr[15] = 1;
-        ret_name->length = sizeof ret_name->address.in6;
     } else {
         ret_name->length = sizeof ret_name->address.any.sa_family;
     }
@@ -77,8 +73,7 @@ static int name_from(int domain, const struct sockaddr *address, socklen_t lengt
         return fail(EAFNOSUPPORT);
     }
     if (length > MOST_NAME || length < sizeof address->sa_family ||
-        (domain == AF_INET && length < (socklen_t)sizeof(struct sockaddr_in)) ||
-        (domain == AF_INET6 && length < (socklen_t)sizeof(struct sockaddr_in6))) {
+        (domain == AF_INET && length < (socklen_t)sizeof(struct sockaddr_in))) {
         return fail(EINVAL);
     }
     memset(ret_name, 0, sizeof *ret_name);

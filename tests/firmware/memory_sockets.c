@@ -32,11 +32,7 @@ struct memory_socket *memory_socket_of(evlet_fd fd) {
 
 struct memory_socket *memory_socket_make(int domain) {
     struct memory_socket *made = calloc(1, sizeof *made);
-    if (made != NULL) {
-        made->bytes = malloc(ROOM);
-    }
-    if (made == NULL || made->bytes == NULL) {
-        free(made);
+    if (made == NULL) {
         errno = ENOBUFS;
         return NULL;
     }
@@ -224,11 +220,37 @@ static size_t take(struct memory_socket *from, unsigned char *bytes, size_t size
     }
     from->first = (from->first + taken) % ROOM;
     from->count -= taken;
+    if (from->count == 0) {
+        free(from->bytes);
+        from->bytes = NULL;
+    }
     return taken;
+}
+
+ssize_t memory_peek(evlet_fd fd, void *buffer, size_t size) {
+    const struct memory_socket *socket = memory_socket_of(fd);
+    size_t i;
+    if (socket == NULL) {
+        return -1;
+    }
+    if (socket->count == 0) {
+        return socket->got_end ? 0 : fail(EAGAIN);
+    }
+    size = size < socket->count ? size : socket->count;
+    for (i = 0; i < size; i++) {
+        ((unsigned char *)buffer)[i] = socket->bytes[(socket->first + i) % ROOM];
+    }
+    return (ssize_t)size;
 }
 
 static size_t put(struct memory_socket *to, const unsigned char *bytes, size_t size) {
     size_t i, room = ROOM - to->count, taken = size < room ? size : room;
+    if (to->bytes == NULL) {
+        to->bytes = malloc(ROOM);
+        if (to->bytes == NULL) {
+            return 0;
+        }
+    }
     for (i = 0; i < taken; i++) {
         to->bytes[(to->first + to->count + i) % ROOM] = bytes[i];
     }

@@ -20,7 +20,6 @@ struct name {
     union {
         struct sockaddr any;
         struct sockaddr_in in;
-        struct sockaddr_in6 in6;
         unsigned char bytes[MOST_NAME];
     } address;
 };
@@ -38,7 +37,7 @@ struct memory_socket {
     struct memory_socket *peer;
     int sent_end, got_end;
     int takes, gives; /* of a pipe each end has one */
-    /* What has come and was not received: a ring. */
+    /* What has come and was not received: a ring, there while there is any. */
     unsigned char *bytes;
     size_t first, count;
     /* Listening: connections that nobody has accepted. */
@@ -63,6 +62,9 @@ int memory_is_cloexec(evlet_fd fd);
 /* From this number on none is free; 0 or less: as many as there are. */
 void memory_limit(evlet_fd limit);
 evlet_fd memory_present_limit(void);
+
+/* Received, and still there. */
+ssize_t memory_peek(evlet_fd fd, void *buffer, size_t size);
 
 void memory_connect_pair(struct memory_socket *one, struct memory_socket *two);
 int memory_pair(int domain, int one_way, evlet_fd ret_pair[2]);

@@ -1,28 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* POSIX over the sockets in memory, and what newlib's own read(), write() ... lead to. */
 #include <errno.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 
-#include <evlet/port_os.h>
-#include <evlet_baremetal.h>
-
-#include "board.h"
 #include "memory_sockets.h"
 #include "posix_sockets.h"
 
 int _close(int fd);
 int _fork(void);
+int _execve(const char *path, char *const *arguments, char *const *environment);
+int _unlink(const char *path);
 int _wait(int *ret_status);
 int _read(int fd, char *buffer, int size);
 int _write(int fd, const char *bytes, int size);
 int _fcntl(int fd, int command, ...);
-int _gettimeofday(struct timeval *ret_now, void *zone);
-int _kill(int pid, int signo);
 int board_write_bytes(int fd, const char *bytes, int size);
 
 static int fail(int error) {
@@ -142,23 +136,10 @@ ssize_t send(int fd, const void *bytes, size_t size, int flags) {
 }
 
 ssize_t recv(int fd, void *buffer, size_t size, int flags) {
-    struct memory_socket *socket = memory_socket_of(fd);
-    size_t first, count;
     struct iovec piece;
-    ssize_t got;
-    if (socket == NULL) {
-        return -1;
-    }
-    first = socket->first;
-    count = socket->count;
     piece.iov_base = buffer;
     piece.iov_len = size;
-    got = evlet_port_recvv(fd, &piece, 1);
-    if (flags & MSG_PEEK) {
-        socket->first = first;
-        socket->count = count;
-    }
-    return got;
+    return flags & MSG_PEEK ? memory_peek(fd, buffer, size) : evlet_port_recvv(fd, &piece, 1);
 }
 
 int poll(struct pollfd *entries, nfds_t count, int timeout_ms) {
@@ -255,6 +236,22 @@ int _fork(void) {
     return fail(ENOSYS);
 }
 
+int _execve(const char *path, char *const *arguments, char *const *environment) {
+    (void)path;
+    (void)arguments;
+    (void)environment;
+    return fail(ENOSYS);
+}
+
+int rmdir(const char *path) {
+    return _unlink(path);
+}
+
+int _unlink(const char *path) {
+    (void)path;
+    return fail(ENOENT);
+}
+
 int _wait(int *ret_status) {
     (void)ret_status;
     return fail(ECHILD);
@@ -278,40 +275,4 @@ int _read(int fd, char *buffer, int size) {
 int _write(int fd, const char *bytes, int size) {
     return is_standard(fd) ? board_write_bytes(fd, bytes, size)
                            : (int)send(fd, bytes, (size_t)size, 0);
-}
-
-/* ---- Time and signals ----------------------------------------------------------------------- */
-
-int _gettimeofday(struct timeval *ret_now, void *zone) {
-    int64_t now = evlet_port_wall_ns();
-    (void)zone;
-    ret_now->tv_sec = now / 1000000000;
-    ret_now->tv_usec = (suseconds_t)(now % 1000000000 / 1000);
-    return 0;
-}
-
-int usleep(useconds_t time) {
-    return evlet_port_select(0, NULL, NULL, (int64_t)time * 1000, NULL);
-}
-
-static volatile int raised;
-
-static void raise_in_interrupt(void) {
-    evlet_baremetal_raise(raised);
-}
-
-/* A signal is an interrupt here, a real one. */
-int raise(int signo) {
-    raised = signo;
-    board_interrupt(raise_in_interrupt);
-    return 0;
-}
-
-int _kill(int pid, int signo) {
-    (void)pid;
-    if (signo == SIGABRT) {
-        board_write("abort\n");
-        board_exit(1);
-    }
-    return raise(signo);
 }

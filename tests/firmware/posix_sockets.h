@@ -43,6 +43,11 @@ extern "C" {
 #define F_DUPFD_CLOEXEC 14
 #endif
 
+/* There is no IPv6; tests compile what they skip then. */
+static const struct in6_addr in6addr_any = {{0}};
+static const struct in6_addr in6addr_loopback = {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
+#define IN6_IS_ADDR_V4MAPPED(address) ((address)->s6_addr[10] == 0xff)
+
 #define INET_ADDRSTRLEN 16
 #define INET6_ADDRSTRLEN 46
 

@@ -125,7 +125,7 @@ TEST_CASE("a_connection_without_an_address_says_localhost") {
 TEST_CASE("an_unknown_method_is_refused") {
     Base base;
     HttpClient client(base, 1);
-    for (const ev_uint32_t type : {0u, 3u, kPurge}) {
+    for (const ev_uint32_t type : {ev_uint32_t(0), ev_uint32_t(3), kPurge}) {
         CHECK(evhttp_make_request(client.connection, client.prepare(),
                                   static_cast<evhttp_cmd_type>(type), "/") == -1);
     }

@@ -221,7 +221,8 @@ TEST_CASE("the_number_of_an_error_survives_until_a_deferred_callback") {
     CHECK(stream.errors[0] == ECONNRESET);
 }
 
-TEST_CASE("writing_to_a_peer_that_is_gone_is_an_error_of_writing_and_kills_nobody") {
+TEST_CASE("writing_to_a_peer_that_is_gone_is_an_error_of_writing_and_kills_nobody" *
+          doctest::skip(!kHasProcesses)) {
     const int status = run_in_child([] {
         Base base;
         SocketPair pair;
@@ -238,7 +239,7 @@ TEST_CASE("writing_to_a_peer_that_is_gone_is_an_error_of_writing_and_kills_nobod
     CHECK(ended_well(status));
 }
 
-TEST_CASE("writing_a_file_to_a_peer_that_is_gone_kills_nobody") {
+TEST_CASE("writing_a_file_to_a_peer_that_is_gone_kills_nobody" * doctest::skip(!kHasProcesses)) {
     const int status = run_in_child([] {
         Base base;
         SocketPair pair;

@@ -120,6 +120,7 @@ TEST_CASE("a_loop_with_output_to_send_does_not_end_before_it_is_sent") {
     CHECK(stream.writes == 1);
 }
 
+#if EVLET_PORT_HAS_THREADS
 TEST_CASE("a_write_callback_that_always_refills_starves_nobody") {
     Base base;
     SocketPair pair;
@@ -159,6 +160,7 @@ TEST_CASE("a_write_callback_that_always_refills_starves_nobody") {
     shutdown(pair[0], SHUT_WR);
     reader.join();
 }
+#endif
 
 TEST_CASE("a_refill_is_limited_to_two_sends_a_turn") {
     Base base;
