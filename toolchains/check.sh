@@ -11,11 +11,11 @@ set -euo pipefail
 TOOLCHAINS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 SOURCE_ROOT=$(dirname "$TOOLCHAINS")
 BUILD_ROOT=${EVLET_BUILD_ROOT:-$SOURCE_ROOT/build-check}
-ALL_SUITES=(lint native sanitize tsan options arm cross size bench)
+ALL_SUITES=(lint native sanitize tsan options arm cross firmware size bench)
 
 # shellcheck source=toolchains/packages.sh
 . "$TOOLCHAINS/packages.sh"
-for part in lib native options cross reports; do
+for part in lib native options cross firmware reports; do
     # shellcheck disable=SC1090
     . "$TOOLCHAINS/suites/$part.sh"
 done
@@ -30,6 +30,7 @@ usage: check.sh [SUITE...]     all of them when none is named
   options   each option alone, all at once, shared libraries, other ports
   arm       armhf under qemu: default, 64-bit time_t, slim
   cross     armel, aarch64, riscv64 and s390x under qemu
+  firmware  Cortex-M3 without an operating system under qemu: tests, flash, RAM, stack
   size      size budgets on armhf
   bench     a short run of the benchmarks beside their peers
 USAGE

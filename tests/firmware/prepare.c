@@ -3,12 +3,17 @@
 #include <evlet_baremetal.h>
 
 #include "board.h"
+#include "firmware.h"
 
-enum { ARENA = 4 * 1024 * 1024 };
+enum { ARENA = 15 * 1024 * 1024 };
 
 static uint64_t arena[ARENA / sizeof(uint64_t)] __attribute__((section(".external")));
 
-__attribute__((constructor)) static void prepare(void) {
+void firmware_fresh_arena(void) {
     evlet_baremetal_arena(arena, sizeof arena);
+}
+
+__attribute__((constructor)) static void prepare(void) {
+    firmware_fresh_arena();
     board_start_tick();
 }
