@@ -9,13 +9,25 @@
 
 #include <descriptors.h>
 
-enum { FIRST = 3, MOST = EVLET_PORT_SELECT_LIMIT, ROOM = 65536 };
+enum { STANDARD = 3, MOST = EVLET_PORT_SELECT_LIMIT, ROOM = 16384 };
 
 static struct {
     struct memory_socket *socket;
     int cloexec;
 } open_ones[MOST];
+static struct memory_socket terminal = {.kind = CONNECTED, .descriptors = STANDARD};
 static evlet_fd limit = MOST;
+
+__attribute__((constructor)) static void open_terminal(void) {
+    int i;
+    for (i = 0; i < STANDARD; i++) {
+        open_ones[i].socket = &terminal;
+    }
+}
+
+int memory_is_standard(evlet_fd fd) {
+    return fd >= 0 && fd < MOST && open_ones[fd].socket == &terminal;
+}
 
 static int fail(int error) {
     errno = error;
@@ -66,7 +78,7 @@ void memory_socket_drop(struct memory_socket *socket) {
 
 evlet_fd memory_descriptor(struct memory_socket *socket, evlet_fd lowest, unsigned fd_flags) {
     evlet_fd fd;
-    for (fd = lowest < FIRST ? FIRST : lowest; fd < limit; fd++) {
+    for (fd = lowest < 0 ? 0 : lowest; fd < limit; fd++) {
         if (open_ones[fd].socket == NULL) {
             open_ones[fd].socket = socket;
             open_ones[fd].cloexec = (fd_flags & EVLET_FD_CLOEXEC) != 0;
@@ -84,7 +96,7 @@ evlet_fd memory_socket_new(int domain, unsigned fd_flags, struct memory_socket *
     if (made == NULL) {
         return -1;
     }
-    fd = memory_descriptor(made, FIRST, fd_flags);
+    fd = memory_descriptor(made, 0, fd_flags);
     if (fd < 0) {
         memory_socket_drop(made);
         return fail(EMFILE);
@@ -164,7 +176,7 @@ int evlet_port_close(evlet_fd fd) {
         return -1;
     }
     open_ones[fd].socket = NULL;
-    if (--socket->descriptors == 0) {
+    if (--socket->descriptors == 0 && socket != &terminal) {
         memory_socket_drop(socket);
     }
     return 0;

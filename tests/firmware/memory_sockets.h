@@ -59,6 +59,8 @@ evlet_fd memory_descriptor(struct memory_socket *socket, evlet_fd lowest, unsign
 /* Another number of the same; what the number was is closed. */
 int memory_duplicate_to(evlet_fd fd, evlet_fd number);
 int memory_is_cloexec(evlet_fd fd);
+/* Whether it is the terminal: 0, 1 and 2 in the beginning. */
+int memory_is_standard(evlet_fd fd);
 /* From this number on none is free; 0 or less: as many as there are. */
 void memory_limit(evlet_fd limit);
 evlet_fd memory_present_limit(void);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the conformance suite may provoke on the board: interrupts, and all that can be done to
- * sockets in memory. */
+/* What the conformance suite may provoke on the board: interrupts, and where there are
+ * sockets in memory all that can be done to them. */
 #include <evlet_baremetal.h>
 #include <signal.h>
 
 #include "board.h"
 #include "conformance_platform.h"
+#if EVLET_PORT_HAS_SOCKETS
 #include "memory_sockets.h"
 #include "posix_sockets.h"
+#endif
 
 int conformance_thread_start(void (*body)(void *), void *argument) {
     (void)body;
@@ -61,6 +63,7 @@ int conformance_uncatchable_signal(void) {
     return -1;
 }
 
+#if EVLET_PORT_HAS_SOCKETS
 static evlet_fd limit_before;
 
 int conformance_exhaust_descriptors(void) {
@@ -86,14 +89,42 @@ int conformance_pipe(evlet_fd ret_ends[2]) {
     return memory_pair(AF_UNIX, 1, ret_ends);
 }
 
-evlet_fd conformance_file(const void *bytes, size_t size) {
-    (void)bytes;
-    (void)size;
+int conformance_duplicate_to(evlet_fd fd, evlet_fd number) {
+    return memory_duplicate_to(fd, number) == number ? 0 : -1;
+}
+#else
+int conformance_exhaust_descriptors(void) {
+    return -1;
+}
+
+void conformance_restore_descriptors(void) {}
+
+int conformance_is_nonblocking(evlet_fd fd) {
+    (void)fd;
+    return -1;
+}
+
+int conformance_is_cloexec(evlet_fd fd) {
+    (void)fd;
+    return -1;
+}
+
+int conformance_pipe(evlet_fd ret_ends[2]) {
+    (void)ret_ends;
     return -1;
 }
 
 int conformance_duplicate_to(evlet_fd fd, evlet_fd number) {
-    return memory_duplicate_to(fd, number) == number ? 0 : -1;
+    (void)fd;
+    (void)number;
+    return -1;
+}
+#endif
+
+evlet_fd conformance_file(const void *bytes, size_t size) {
+    (void)bytes;
+    (void)size;
+    return -1;
 }
 
 const char *conformance_known_variable(const char **ret_value) {

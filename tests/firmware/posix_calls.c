@@ -16,7 +16,6 @@ int _unlink(const char *path);
 int _wait(int *ret_status);
 int _read(int fd, char *buffer, int size);
 int _write(int fd, const char *bytes, int size);
-int _fcntl(int fd, int command, ...);
 int board_write_bytes(int fd, const char *bytes, int size);
 
 static int fail(int error) {
@@ -25,7 +24,7 @@ static int fail(int error) {
 }
 
 static int is_standard(int fd) {
-    return fd >= 0 && fd <= 2 && !evlet_port_is_open(fd);
+    return memory_is_standard(fd);
 }
 
 static unsigned flags_of(int type) {
@@ -186,7 +185,8 @@ int dup2(int fd, int number) {
     return memory_duplicate_to(fd, number);
 }
 
-int _fcntl(int fd, int command, ...) {
+/* Newlib's own knows of no command. */
+int fcntl(int fd, int command, ...) {
     struct memory_socket *socket = memory_socket_of(fd);
     va_list arguments;
     int value;
@@ -207,8 +207,11 @@ int _fcntl(int fd, int command, ...) {
     case F_SETFD:
         return value & FD_CLOEXEC ? evlet_port_set_cloexec(fd) : 0;
     case F_DUPFD:
-        return value >= EVLET_PORT_SELECT_LIMIT ? fail(EINVAL)
-                                                : memory_descriptor(socket, value, 0);
+    case F_DUPFD_CLOEXEC:
+        return value >= EVLET_PORT_SELECT_LIMIT
+                   ? fail(EINVAL)
+                   : memory_descriptor(socket, value,
+                                       command == F_DUPFD_CLOEXEC ? EVLET_FD_CLOEXEC : 0);
     default:
         return fail(EINVAL);
     }

@@ -5,7 +5,7 @@
 #include "board.h"
 #include "firmware.h"
 
-enum { ARENA = 15 * 1024 * 1024 };
+enum { ARENA = 10 * 1024 * 1024 };
 
 static uint64_t arena[ARENA / sizeof(uint64_t)] __attribute__((section(".external")));
 

@@ -10,7 +10,7 @@
 #include <evlet/port_net.h>
 #include <evlet/port_os.h>
 
-/* A port without any says so. */
+/* 0: the functions of sockets refuse. A port that does not say has them. */
 #ifndef EVLET_PORT_HAS_SOCKETS
 #define EVLET_PORT_HAS_SOCKETS 1
 #endif
@@ -76,6 +76,8 @@ int wait_for(evlet_fd fd, int what, int64_t timeout_ns, struct evlet_waker *wake
 int wait_by_poll(evlet_fd fd, int what, int64_t timeout_ns, struct evlet_waker *waker);
 int wait_by_select(evlet_fd fd, int what, int64_t timeout_ns, struct evlet_waker *waker);
 
+/* Whether there are sockets; without them the case counts as absent. */
+int need_sockets(void);
 /* Two connected stream sockets, blocking. 0 or -1. */
 int make_pair(evlet_fd ret_pair[2]);
 void close_pair(evlet_fd pair[2]);

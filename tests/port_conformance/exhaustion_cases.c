@@ -14,6 +14,7 @@ static int exhaust(void) {
     return 0;
 }
 
+#if EVLET_PORT_HAS_SOCKETS
 static void no_descriptor_for_a_socket_is_exhaustion(void) {
     evlet_fd fd, pair[2] = {-7, -7};
     if (!exhaust()) {
@@ -27,6 +28,7 @@ static void no_descriptor_for_a_socket_is_exhaustion(void) {
     CHECK(pair[0] == -7 && pair[1] == -7);
     conformance_restore_descriptors();
 }
+#endif
 
 static void no_descriptor_for_a_waker_leaves_it_closed(void) {
     struct evlet_waker waker;
@@ -47,6 +49,7 @@ static void no_descriptor_for_a_waker_leaves_it_closed(void) {
     evlet_port_waker_close(&waker);
 }
 
+#if EVLET_PORT_HAS_SOCKETS
 /* A listener, and one connection in its queue. */
 static int set_up_queue(evlet_fd *ret_listener, evlet_fd *ret_client) {
     struct sockaddr_in address;
@@ -102,6 +105,7 @@ static void no_descriptor_to_accept_with_is_exhaustion(void) {
     evlet_port_close(client);
     evlet_port_close(listener);
 }
+#endif
 
 static void entropy_is_given_or_refused(void) {
     unsigned char first[32], second[32];
@@ -118,8 +122,10 @@ static void entropy_is_given_or_refused(void) {
 }
 
 void exhaustion_cases(void) {
+#if EVLET_PORT_HAS_SOCKETS
     CASE(no_descriptor_for_a_socket_is_exhaustion);
-    CASE(no_descriptor_for_a_waker_leaves_it_closed);
     CASE(no_descriptor_to_accept_with_is_exhaustion);
+#endif
+    CASE(no_descriptor_for_a_waker_leaves_it_closed);
     CASE(entropy_is_given_or_refused);
 }

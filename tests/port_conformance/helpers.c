@@ -54,6 +54,13 @@ int wait_for(evlet_fd fd, int what, int64_t timeout_ns, struct evlet_waker *wake
     return ready;
 }
 
+int need_sockets(void) {
+    if (!EVLET_PORT_HAS_SOCKETS) {
+        conformance_absent("sockets", "EVLET_PORT_HAS_SOCKETS is 0");
+    }
+    return EVLET_PORT_HAS_SOCKETS;
+}
+
 int make_pair(evlet_fd ret_pair[2]) {
 #if EVLET_PORT_HAS_UNIX_SOCKETS
     return evlet_port_socketpair(AF_UNIX, SOCK_STREAM, 0, ret_pair);

@@ -37,6 +37,9 @@ void check_zero_returns_at_once(wait_function wait) {
 void check_readiness(wait_function wait) {
     evlet_fd pair[2];
     char byte;
+    if (!need_sockets()) {
+        return;
+    }
     NEED(make_pair_nonblocking(pair) == 0);
     CHECK(wait(pair[0], WAIT_READ, 0, NULL) == 0);
     CHECK(wait(pair[0], WAIT_WRITE, 0, NULL) == 1);
@@ -62,6 +65,9 @@ void check_longest_timeouts(wait_function wait) {
                                        INT64_MIN};
     evlet_fd pair[2];
     size_t i;
+    if (!need_sockets()) {
+        return;
+    }
     NEED(make_pair(pair) == 0);
     for (i = 0; i < sizeof timeouts / sizeof timeouts[0]; i++) {
         CHECK(wait(pair[0], WAIT_WRITE, timeouts[i], NULL) == 1);

@@ -166,6 +166,7 @@ TEST_CASE("persistent_descriptor_restarts_its_common_timeout_with_data") {
     REQUIRE(reader.add(*handle) == 0);
     REQUIRE(bystander.add(*handle) == 0);
     const evlet::Nanos first = evlet::deadline(*reader.get());
+    wait_for_the_clock(base);
     pair.write(1, "x");
     event_base_loop(base, EVLOOP_ONCE);
     CHECK(reader.calls == 1);

@@ -62,6 +62,7 @@ TEST_CASE("data_restarts_the_timeout_of_a_persistent_event") {
     self = &reader;
     REQUIRE(reader.add(kHour) == 0);
     const evlet::Nanos first = evlet::deadline(*reader.get());
+    wait_for_the_clock(base);
     for (int round = 0; round < 3; ++round) {
         pair.write(1, "x");
         event_base_loop(base, EVLOOP_ONCE);

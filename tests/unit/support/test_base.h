@@ -89,6 +89,9 @@ public:
     bool contains(const char* part) const;
 };
 
+// Files that a test may make; where they are missing, tests are marked doctest::skip(!kHasFiles).
+constexpr bool kHasFiles = EVLET_PORT_HAS_FILES != 0;
+
 // What run_in_child() needs; where it is missing, tests are marked doctest::skip(!kHasProcesses).
 constexpr bool kHasProcesses = EVLET_PORT_HAS_FORK != 0;
 

@@ -97,4 +97,11 @@ inline long long monotonic_us(event_base* base) {
     return static_cast<long long>(now.tv_sec) * 1000000 + now.tv_usec;
 }
 
+// Until the clock has made a step, which may take a millisecond.
+inline void wait_for_the_clock(event_base* base) {
+    const long long start = monotonic_us(base);
+    while (monotonic_us(base) == start) {
+    }
+}
+
 }  // namespace evlet_test
