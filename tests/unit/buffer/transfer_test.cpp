@@ -143,8 +143,8 @@ TEST_CASE("many_more_pieces_than_one_system_call_takes_are_all_sent") {
     CHECK(same);
 }
 
-TEST_CASE("write_to_a_socket_that_the_peer_has_closed_is_epipe_and_no_signal" *
-          doctest::skip(!kHasProcesses)) {
+TEST_CASE("write_to_a_socket_that_the_peer_has_closed_is_epipe_and_no_signal") {
+    NEEDS(fork_with_sockets);
     const int status = run_in_child([] {
         int fds[2];
         signal(SIGPIPE, SIG_DFL);

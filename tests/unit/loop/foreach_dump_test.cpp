@@ -108,7 +108,8 @@ TEST_CASE("visiting_an_empty_base_or_none_calls_nobody") {
     CHECK(event_base_foreach_event(base, nullptr, &visits) == -1);
 }
 
-TEST_CASE("events_can_be_visited_and_dumped_in_a_callback" * doctest::skip(!kHasFiles)) {
+TEST_CASE("events_can_be_visited_and_dumped_in_a_callback") {
+    NEEDS(files);
     Base base;
     TestEvent waiting(base, -1, 0);
     TestEvent ready(base, -1, 0);
@@ -141,7 +142,8 @@ TEST_CASE("event_waiting_for_its_finalizer_is_visited_without_harm") {
 }
 
 #if EVLET_DEBUG
-TEST_CASE("dump_lists_what_waits_and_what_is_active" * doctest::skip(!kHasFiles)) {
+TEST_CASE("dump_lists_what_waits_and_what_is_active") {
+    NEEDS(files);
     Base base;
     SocketPair pair;
     TestEvent timer(base, -1, EV_PERSIST);
@@ -163,7 +165,8 @@ TEST_CASE("dump_lists_what_waits_and_what_is_active" * doctest::skip(!kHasFiles)
     CHECK(text.find(name) > text.find("Active events:"));
 }
 
-TEST_CASE("dump_of_nothing_is_harmless" * doctest::skip(!kHasFiles)) {
+TEST_CASE("dump_of_nothing_is_harmless") {
+    NEEDS(files);
     Base base;
     const std::string text = dump(base);
     CHECK(text.find("Inserted events:") == 0);

@@ -221,8 +221,8 @@ TEST_CASE("the_number_of_an_error_survives_until_a_deferred_callback") {
     CHECK(stream.errors[0] == ECONNRESET);
 }
 
-TEST_CASE("writing_to_a_peer_that_is_gone_is_an_error_of_writing_and_kills_nobody" *
-          doctest::skip(!kHasProcesses)) {
+TEST_CASE("writing_to_a_peer_that_is_gone_is_an_error_of_writing_and_kills_nobody") {
+    NEEDS(fork_with_sockets);
     const int status = run_in_child([] {
         Base base;
         SocketPair pair;
@@ -239,7 +239,8 @@ TEST_CASE("writing_to_a_peer_that_is_gone_is_an_error_of_writing_and_kills_nobod
     CHECK(ended_well(status));
 }
 
-TEST_CASE("writing_a_file_to_a_peer_that_is_gone_kills_nobody" * doctest::skip(!kHasProcesses)) {
+TEST_CASE("writing_a_file_to_a_peer_that_is_gone_kills_nobody") {
+    NEEDS(fork_with_sockets);
     const int status = run_in_child([] {
         Base base;
         SocketPair pair;
@@ -343,7 +344,8 @@ TEST_CASE("writing_nothing_does_nothing") {
     CHECK(receive_all(pair[1]).empty());
 }
 
-TEST_CASE("a_file_in_the_output_arrives_whole_between_other_bytes" * doctest::skip(!kHasFiles)) {
+TEST_CASE("a_file_in_the_output_arrives_whole_between_other_bytes") {
+    NEEDS(files);
     Base base;
     SocketPair pair;
     make_buffers_small(pair[0]);

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "evlet_config.h"
-#include "evlet_port_types.h"
 #include "support/needs.h"
 #include "support/port_calls.h"
 
@@ -88,12 +87,6 @@ public:
     const std::vector<Line>& lines() const;
     bool contains(const char* part) const;
 };
-
-// Files that a test may make; where they are missing, tests are marked doctest::skip(!kHasFiles).
-constexpr bool kHasFiles = EVLET_PORT_HAS_FILES != 0;
-
-// What run_in_child() needs; where it is missing, tests are marked doctest::skip(!kHasProcesses).
-constexpr bool kHasProcesses = EVLET_PORT_HAS_FORK != 0;
 
 // Runs `body` in a child process and answers its wait status; for what ends the program.
 int run_in_child(void (*body)());
