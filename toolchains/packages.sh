@@ -18,6 +18,7 @@ declare -A EVLET_PACKAGES=(
     [riscv64]="gcc-riscv64-linux-gnu g++-riscv64-linux-gnu libc6-dev-riscv64-cross qemu-user"
     [s390x]="gcc-s390x-linux-gnu g++-s390x-linux-gnu libc6-dev-s390x-cross qemu-user"
     [arm-none]="gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib qemu-system-arm"
+    [lwip]="liblwip-dev"
     [client]="socat curl"
     [http-peers]="nodejs nginx"
     [browser]="chromium chromium-driver"

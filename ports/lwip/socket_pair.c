@@ -65,8 +65,8 @@ static void drop(evlet_fd fd) {
 }
 
 static int tcp_pair(evlet_fd ret_pair[2]) {
-    const evlet_fd listener = lwip_socket(AF_INET, SOCK_STREAM, 0);
-    const evlet_fd connector = listener < 0 ? -1 : lwip_socket(AF_INET, SOCK_STREAM, 0);
+    const evlet_fd listener = evlet_port_socket(AF_INET, SOCK_STREAM, 0, 0);
+    const evlet_fd connector = listener < 0 ? -1 : evlet_port_socket(AF_INET, SOCK_STREAM, 0, 0);
     const evlet_fd accepted = connector < 0 ? -1 : connect_and_accept(listener, connector);
     drop(listener);
     if (accepted < 0) {

@@ -3,10 +3,15 @@
  */
 #include "lwip_internal.h"
 
-/* Exactly as asked for, whatever a listener hands on. */
+/* Exactly as asked for, whatever a listener hands on. No free socket is what programs know as a
+ * process's limit of descriptors. */
 static evlet_fd with_flags(evlet_fd fd, unsigned fd_flags) {
     int nonblocking = (fd_flags & EVLET_FD_NONBLOCK) != 0;
-    if (fd >= 0 && lwip_ioctl(fd, FIONBIO, &nonblocking) != 0) {
+    if (fd < 0) {
+        errno = errno == ENFILE ? EMFILE : errno;
+        return -1;
+    }
+    if (lwip_ioctl(fd, FIONBIO, &nonblocking) != 0) {
         const int error = errno;
         lwip_close(fd);
         errno = error;

@@ -22,10 +22,22 @@ suite_options() {
     build_only options-both "${fast[@]}" -Ddefault_library=both -Dtests=disabled \
         -Dexamples=enabled
     quick_test options-port-posix 1 loop,net "${fast[@]}" -Dport=posix
+    lwip_port
     example_script options-port-external external-port
     freertos_ports
     build_only options-port-template "${fast[@]}" -Dport=template -Dno-threads=true \
         -Dtests=disabled -Dexamples=disabled
+}
+
+# lwIP's sockets in a process: the conformance suite, and the rooms that do not know what they stand on.
+lwip_port() {
+    if need_packages lwip; then
+        quick_test options-port-linux-lwip 3 base,mem,log,thread,locks,loop,net,buffer \
+            "${fast[@]}" -Dport=linux-lwip -Dexamples=disabled
+    else
+        echo "no lwIP: its port is not tested"
+        record 0 0 1
+    fi
 }
 
 # FreeRTOS, against the declarations of its API that the tests have, on their kernel of POSIX threads;

@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "support/test_base.h"
+
 namespace evlet_test {
 
 namespace {
@@ -217,6 +219,8 @@ void BufferModel::add_reference(Side& side) {
 }
 
 void BufferModel::add_file(Side& side) {
+    if (!evlet_test::files.met)
+        return;
     if (!file_) {
         file_text_ = pick_text(kFileSize);
         file_ = tmpfile();

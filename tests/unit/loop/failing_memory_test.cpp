@@ -128,6 +128,7 @@ TEST_CASE("event_without_memory") {
 }
 
 TEST_CASE("descriptor_events_without_memory") {
+    NEEDS(system_descriptors);
     FailingMemory memory;
     const long before = memory.outstanding();
     {

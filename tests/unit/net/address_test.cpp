@@ -5,6 +5,7 @@
 #include <net/if.h>
 
 #include "doctest.h"
+#include "support/needs.h"
 #include "generators.h"
 
 using namespace evlet_test;
