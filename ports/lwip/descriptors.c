@@ -19,8 +19,13 @@ int evlet_port_set_cloexec(evlet_fd fd) {
 /* A stack out of memory may have no room for the last segment: lwIP then waits for some, for at
  * most LWIP_TCP_CLOSE_TIMEOUT_MS_DEFAULT, and resets the connection. */
 int evlet_port_close(evlet_fd fd) {
+    const int error = errno; /* lwIP leaves traces there even if all went well */
     evlet_lwip_forget(fd, EVLET_LWIP_ALL_NOTES);
-    return lwip_close(fd);
+    if (lwip_close(fd) != 0) {
+        return -1;
+    }
+    errno = error;
+    return 0;
 }
 
 int evlet_port_is_open(evlet_fd fd) {

@@ -22,9 +22,23 @@ static const struct {
     [EVLET_SO_NODELAY] = {IPPROTO_TCP, TCP_NODELAY},
 };
 
+/* lwIP turns these into milliseconds of 32 bits, and does not look whether they fit. */
+static int is_time_too_long(enum evlet_socket_option option, int value) {
+    return (option == EVLET_SO_KEEPIDLE || option == EVLET_SO_KEEPINTVL) &&
+           (value < 1 || (unsigned)value > UINT32_MAX / 1000);
+}
+
 int evlet_port_set_option(evlet_fd fd, enum evlet_socket_option option, int value) {
     const unsigned index = (unsigned)option;
     int result;
+    if (!evlet_port_is_open(fd)) {
+        errno = EBADF;
+        return -1;
+    }
+    if (is_time_too_long(option, value)) {
+        errno = EINVAL;
+        return -1;
+    }
     if (index >= sizeof stack_options / sizeof *stack_options || !stack_options[index].level) {
         return evlet_lwip_unsupported();
     }

@@ -31,8 +31,8 @@ static void note_passed(void *semaphore) {
     sys_sem_signal(semaphore);
 }
 
-/* Waits until the stack's thread has worked off what it was given so far, and what that gave it: what
- * one end sent has reached the other, as it has at once between sockets of the kernel. */
+/* Waits until the stack's thread has worked off what it was given so far, and what that gave it:
+ * what one end sent has reached the other, as it has at once between sockets of the kernel. */
 static void settle(void) {
     int rounds;
     sys_sem_t semaphore;

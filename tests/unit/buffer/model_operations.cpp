@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The operations of the model: each once on the buffer and once on the string.
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "model.h"
+#include "support/test_base.h"
 
 namespace evlet_test {
 
@@ -285,6 +287,8 @@ void BufferModel::through_a_socket(Side& side) {
     demand(sent > 0 && static_cast<size_t>(sent) <= std::min(most, side.text.size()),
            "sends nothing, or too much");
     for (int got = 0; got < sent && failure_.empty();) {
+        pollfd arrival = {sockets_[1], POLLIN, 0};
+        poll(&arrival, 1, 20000);  // over TCP it takes a moment
         const int size = evbuffer_read(to.buffer, sockets_[1], 1 + static_cast<int>(pick_size()));
         demand(size > 0, "what was sent does not arrive");
         got += size;

@@ -260,7 +260,12 @@ int unlock_and_let_in(unsigned mode, void* handle) {
 
 }  // namespace
 
+namespace evlet_test {
+constexpr Need select_backend = {"the select backend", EVLET_SELECT != 0};
+}
+
 TEST_CASE("a_descriptor_closed_by_another_thread_right_before_the_wait_does_not_end_the_loop") {
+    NEEDS(select_backend);
     check_in_child([] {
         evthread_lock_callbacks hooks = kCountedLocks;
         hooks.unlock = unlock_and_let_in;

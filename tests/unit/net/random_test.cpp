@@ -123,13 +123,16 @@ TEST_CASE("asking_for_no_bytes_touches_nothing") {
 }
 
 TEST_CASE("without_entropy_the_program_ends_through_the_fatal_callback") {
+    NEEDS(files);
     CHECK(exit_status_of(with_missing_device) == kEndedByCallback);
 }
 
 TEST_CASE("a_file_in_the_place_of_the_device_is_no_entropy") {
+    NEEDS(files);
     CHECK(exit_status_of(with_plain_file) == kEndedByCallback);
 }
 
 TEST_CASE("a_named_device_is_read") {
+    NEEDS(files);
     CHECK(exit_status_of(with_real_device) == 0);
 }

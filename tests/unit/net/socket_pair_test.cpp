@@ -42,6 +42,7 @@ TEST_CASE("a_unix_pair_is_connected_both_ways") {
 }
 
 TEST_CASE("a_unix_pair_of_datagrams_keeps_the_borders") {
+    NEEDS(unix_sockets);
     evutil_socket_t pair[2];
     REQUIRE(evutil_socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) == 0);
     CHECK(write(pair[0], "abc", 3) == 3);
@@ -83,7 +84,7 @@ TEST_CASE("pairs_nobody_can_make_are_refused") {
 TEST_CASE("a_pair_that_runs_out_of_descriptors_leaves_none_behind") {
     const int free_before = lowest_free_descriptor();
     for (int family : {AF_UNIX, AF_INET}) {
-        const int needed = family == AF_UNIX ? 2 : 3;
+        const int needed = family == AF_UNIX && unix_sockets.met ? 2 : 3;
         for (int spare = 0; spare <= needed; ++spare) {
             INFO("family ", family, ", descriptors ", spare);
             evutil_socket_t pair[2] = {-7, -8};
