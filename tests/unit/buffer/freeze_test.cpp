@@ -64,6 +64,8 @@ TEST_CASE("a_frozen_back_refuses_everything_that_adds") {
                      return referred.add_to(b) == -1 && referred.releases == 0;
                  }},
                 {"add_file", [](evbuffer* b) {
+                     if (!files.met)
+                         return true;
                      File file("x");
                      const int fd = file.give_away();
                      const bool refused = evbuffer_add_file(b, fd, 0, 1) == -1;
