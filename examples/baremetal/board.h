@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { BOARD_TICK_HZ = 1000 };
 
 /* Starts the tick: from now on evlet_baremetal_ticks() counts. */
@@ -35,4 +39,7 @@ size_t board_stack_depth(void);
 /* Paints what is not in use now. */
 void board_repaint_stack(void);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -82,6 +82,12 @@ int sigaction(int signo, const struct sigaction *wanted, struct sigaction *ret_o
     return 0;
 }
 
+_sig_func_ptr signal(int signo, _sig_func_ptr handler) {
+    struct sigaction wanted = {.sa_handler = handler}, before = {.sa_handler = SIG_ERR};
+    sigaction(signo, &wanted, &before);
+    return before.sa_handler;
+}
+
 /* Nothing can be blocked. */
 int pthread_sigmask(int how, const sigset_t *set, sigset_t *ret_old) {
     (void)how;
