@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Adding bytes to the end: plain, formatted, and from a list of extents.
+#include <stdio.h>
 #include <stdarg.h>
 #include <stdint.h>
 
@@ -137,6 +138,8 @@ TEST_CASE("printf_of_a_format_that_cannot_be_written_fails_and_changes_nothing")
     Buffer buffer(std::string("keep"));
     // No character of any locale.
     const wchar_t impossible[] = {0x7fffffff, 0};
+    if (snprintf(nullptr, 0, "%ls", impossible) >= 0)
+        return;  // a C library that writes everything
     CHECK(add_formatted(buffer, "start %ls", impossible) == -1);
     CHECK(content(buffer) == "keep");
 }
