@@ -90,6 +90,13 @@ int evlet_port_shutdown_send(evlet_fd fd);
 /** Receives into `count` (at least 1) pieces, or the first of them. Bytes read, 0 at the end of the
  * stream, -1. This and the next also take what is no socket (pipes, FIFOs), where that exists. */
 ssize_t evlet_port_recvv(evlet_fd fd, const struct iovec *pieces, int count);
+/** Receives one datagram of up to `size` bytes (the rest of a longer one is lost) and the address it
+ * came from, of at most `*length` bytes. Bytes received, 0 for an empty datagram, -1. */
+ssize_t evlet_port_recvfrom(evlet_fd fd, void *buffer, size_t size, struct sockaddr *ret_address,
+                            socklen_t *length);
+/** Sends one datagram. Bytes sent, or -1. */
+ssize_t evlet_port_sendto(evlet_fd fd, const void *buffer, size_t size,
+                          const struct sockaddr *address, socklen_t length);
 /** Sends from `count` pieces without raising a signal if the peer has gone. Bytes taken, or -1. */
 ssize_t evlet_port_sendv(evlet_fd fd, const struct iovec *pieces, int count);
 
@@ -102,13 +109,17 @@ enum evlet_socket_option {
     EVLET_SO_KEEPIDLE,     /* value: seconds of silence before the first probe, >= 1 */
     EVLET_SO_KEEPINTVL,    /* value: seconds between probes, >= 1 */
     EVLET_SO_KEEPCNT,      /* value: probes without an answer that end it, >= 1 */
-    EVLET_SO_NODELAY       /* value 0/1 */
+    EVLET_SO_NODELAY,      /* value 0/1 */
+    EVLET_SO_RCVBUF,       /* value: bytes that may wait to be received, > 0 */
+    EVLET_SO_SNDBUF        /* value: bytes that may wait to be sent, > 0 */
 };
 /** Sets one option. -1 with ENOTSUP/EOPNOTSUPP in errno where the stack has no such thing. */
 int evlet_port_set_option(evlet_fd fd, enum evlet_socket_option option, int value);
 
 /* ---- Files: only with EVLET_PORT_HAS_FILES -------------------------------------------------- */
 
+/** Opens a file for reading; programs started by exec do not get it. -1 on failure. */
+evlet_fd evlet_port_file_open(const char *path);
 /** How many bytes a regular file has now; -1 for what has no size, such as a pipe. */
 int64_t evlet_port_file_size(evlet_fd fd);
 /** Reads at `offset` and leaves the file's own position alone. Bytes read, 0 at or behind the end of

@@ -3,6 +3,7 @@
 #include "posix_features.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -23,6 +24,14 @@ static int position_fits(int64_t offset, size_t size) {
 /* How far the offset lies behind the start of its page. */
 static size_t behind_page(uint64_t offset) {
     return (size_t)(offset % (uint64_t)sysconf(_SC_PAGESIZE));
+}
+
+evlet_fd evlet_port_file_open(const char *path) {
+    int fd;
+    do {
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+    } while (fd < 0 && errno == EINTR);
+    return fd;
 }
 
 int64_t evlet_port_file_size(evlet_fd fd) {

@@ -35,6 +35,8 @@ static const struct {
     [EVLET_SO_KEEPCNT] = {IPPROTO_TCP, TCP_KEEPCNT},
 #endif
     [EVLET_SO_NODELAY] = {IPPROTO_TCP, TCP_NODELAY},
+    [EVLET_SO_RCVBUF] = {SOL_SOCKET, SO_RCVBUF},
+    [EVLET_SO_SNDBUF] = {SOL_SOCKET, SO_SNDBUF},
 };
 
 int evlet_port_set_option(evlet_fd fd, enum evlet_socket_option option, int value) {

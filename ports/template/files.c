@@ -4,6 +4,11 @@
 
 #include "unsupported.h"
 
+evlet_fd evlet_port_file_open(const char *path) {
+    (void)path;
+    return unsupported();
+}
+
 int64_t evlet_port_file_size(evlet_fd fd) {
     (void)fd;
     return unsupported();

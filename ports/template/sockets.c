@@ -118,6 +118,27 @@ ssize_t evlet_port_sendv(evlet_fd fd, const struct iovec *pieces, int count) {
     return unsupported();
 }
 
+/* Datagrams: for the room dns. */
+ssize_t evlet_port_recvfrom(evlet_fd fd, void *buffer, size_t size, struct sockaddr *ret_address,
+                            socklen_t *length) {
+    (void)fd;
+    (void)buffer;
+    (void)size;
+    (void)ret_address;
+    (void)length;
+    return unsupported();
+}
+
+ssize_t evlet_port_sendto(evlet_fd fd, const void *buffer, size_t size,
+                          const struct sockaddr *address, socklen_t length) {
+    (void)fd;
+    (void)buffer;
+    (void)size;
+    (void)address;
+    (void)length;
+    return unsupported();
+}
+
 /* An option that the stack lacks: -1 with ENOTSUP or EOPNOTSUPP. */
 int evlet_port_set_option(evlet_fd fd, enum evlet_socket_option option, int value) {
     (void)fd;

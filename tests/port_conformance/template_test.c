@@ -79,6 +79,8 @@ static void sockets(void) {
     REFUSES(evlet_port_shutdown_send(0));
     REFUSES(evlet_port_recvv(0, &piece, 1));
     REFUSES(evlet_port_sendv(0, &piece, 1));
+    REFUSES(evlet_port_recvfrom(0, piece.iov_base, piece.iov_len, &address, &length));
+    REFUSES(evlet_port_sendto(0, piece.iov_base, piece.iov_len, &address, length));
     REFUSES(evlet_port_set_option(0, EVLET_SO_NODELAY, 1));
     CHECK(pair[0] == -7 && pair[1] == -7);
     CHECK(length == sizeof address && ((unsigned char *)&address)[0] == 0x5a);
@@ -86,6 +88,7 @@ static void sockets(void) {
 
 static void files(void) {
     char byte = 'x';
+    REFUSES(evlet_port_file_open("file"));
     REFUSES(evlet_port_file_size(0));
     REFUSES(evlet_port_file_read(0, &byte, 1, 0));
     CHECK((errno = 0, evlet_port_file_map(0, 0, 1)) == NULL && is_refusal(errno));

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What getaddrinfo has learned, by name and family, for as long as it may be believed: addresses,
+// and that there are none (RFC 2308). Bounded: the entry that would be the first to go makes room
+// for another.
+#pragma once
+
+#include "dns/base.h"
+#include "net/addrinfo.h"
+
+namespace evlet::dns {
+
+// Keeps the addresses of `family` that a list has, or, if it has none, the error. False: out of
+// memory.
+[[nodiscard]] bool write_cache(evdns_base& base, Text name, int family, const evutil_addrinfo* list,
+                               int error, uint32_t ttl);
+// Adds what is known to the list. 0 if there are addresses; EVUTIL_EAI_NONAME or _NODATA if it is
+// known that there are none; kNeedsLookup; EVUTIL_EAI_MEMORY.
+[[nodiscard]] int look_up_cache(evdns_base& base, Text name, const AddrinfoRequest& request,
+                                AddrinfoList& list);
+
+}  // namespace evlet::dns

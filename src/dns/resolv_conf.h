@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// resolv.conf(5).
+#pragma once
+
+#include "dns/base.h"
+
+namespace evlet::dns {
+
+constexpr char kResolvConf[] = "/etc/resolv.conf";
+constexpr char kHostsFile[] = "/etc/hosts";
+
+// `flags`: DNS_OPTION_*. EVDNS_ERROR_*. Takes the mutex.
+int read_resolv_conf(evdns_base& base, const char* path, int flags);
+// Takes what the lines say, with the mutex; what makes no sense is passed over. EVDNS_ERROR_NONE or
+// EVDNS_ERROR_NO_NAMESERVERS_CONFIGURED.
+int take_resolv_conf(evdns_base& base, Text text, int flags);
+
+}  // namespace evlet::dns
