@@ -68,9 +68,8 @@ int error_of(uint16_t rcode) {
 void take_answer(evdns_request& request, const Header& header, const Reader& reader) {
     const uint16_t rcode = header.flags & kRcodes;
     if (rcode == kFormatError && !request.plain) {
-        request.plain = true;
+        request.plain = request.stay = true;
         --request.attempts;
-        // The same nameserver, since it answers.
         take_back(request);
         return;
     }

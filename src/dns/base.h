@@ -105,6 +105,7 @@ struct evdns_request {
     bool tcp : 1;
     bool plain : 1;         // without EDNS
     bool probe : 1;         // whether `server` lives again
+    bool stay : 1;          // with the server: it answers, but wants to be asked another way
     bool no_data : 1;       // a name of the search was there
     evlet::dns::Name name;  // as it is asked, in mixed case
     evlet::dns::Name given;

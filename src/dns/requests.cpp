@@ -61,8 +61,9 @@ void count_in_flight(evdns_request& request, int change) {
 // False: it goes on waiting, and so do all behind it.
 bool send(evdns_request& request, Nanos now) {
     evdns_base& base = *request.base;
-    if (!request.probe)
+    if (!request.probe && !(request.stay && request.server))
         request.server = choose_nameserver(base, request.server);
+    request.stay = false;
     Nameserver* const server = request.server;
     if (!server || !take_id(request))
         return false;
@@ -208,7 +209,7 @@ void ask_again(evdns_request& request, int error) {
 
 void ask_over_tcp(evdns_request& request) {
     take_back(request);
-    request.tcp = true;
+    request.tcp = request.stay = true;
     --request.attempts;
 }
 
