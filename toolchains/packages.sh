@@ -21,10 +21,10 @@ declare -A EVLET_PACKAGES=(
     [lwip]="liblwip-dev"
     [client]="socat curl"
     [http-peers]="nodejs nginx"
+    [dns-peers]="unbound bind9-dnsutils"
     [browser]="chromium chromium-driver"
     [demo]="curl python3-websockets"
-    [peers]="libevent-dev libev-dev libuv1-dev libbenchmark-dev strace wrk"
-    [lwip]="liblwip-dev"
+    [peers]="libevent-dev libev-dev libuv1-dev libc-ares-dev libbenchmark-dev strace wrk"
     [lint]="git"
 )
 
@@ -41,9 +41,9 @@ apt_quietly() {
         -o DPkg::Lock::Timeout=300 "$@" </dev/null
 }
 
-# Installs, but starts nothing: a package with a daemon (nginx, on port 80) would run it from now on.
-# Whether it may is asked of policy-rc.d, which is ours meanwhile unless the system has one; where
-# systemd runs, it is not started at boot either.
+# Installs, but starts nothing: a package with a daemon (nginx on port 80, unbound on port 53) would
+# run it from now on. Whether it may is asked of policy-rc.d, which is ours meanwhile unless the
+# system has one; where systemd runs, it is not started at boot either.
 install_packages() (
     policy=/usr/sbin/policy-rc.d
     if [ ! -e "$policy" ]; then
@@ -51,9 +51,13 @@ install_packages() (
         printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin "$policy" || exit 1
     fi
     apt_quietly install --no-install-recommends -y "$@" >/dev/null || exit 1
-    if [[ " $* " == *" nginx "* && -d /run/systemd/system ]]; then
-        as_root systemctl --quiet disable nginx || echo "packages: nginx will start at boot" >&2
-    fi
+    local daemon
+    for daemon in nginx unbound; do
+        if [[ " $* " == *" $daemon "* && -d /run/systemd/system ]]; then
+            as_root systemctl --quiet disable "$daemon" ||
+                echo "packages: $daemon will start at boot" >&2
+        fi
+    done
 )
 
 # Prints the packages of the given groups that are not installed.

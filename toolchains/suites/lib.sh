@@ -19,6 +19,11 @@ need_http_peers() {
     need_packages http-peers || echo "no Node or no nginx: tests with them will be skipped"
 }
 
+# And of the resolver that ours is tried against, and dig.
+need_dns_peers() {
+    need_packages dns-peers || echo "no unbound or no dig: tests with them will be skipped"
+}
+
 # failed_step LABEL STEP LOG: counts a step that is not a test as one failure.
 failed_step() {
     echo "FAILED $1: $2"

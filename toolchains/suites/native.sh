@@ -8,6 +8,7 @@ suite_native() {
     need_packages build test clang client || { record 0 1 0; return 0; }
     need_browser
     need_http_peers
+    need_dns_peers
     build_and_test native-gcc 1 "${NATIVE_GCC[@]}"
     # The other compiler's warnings; its code runs all tests under the sanitizers.
     quick_test native-clang 1 base,log,mem --native-file "$TOOLCHAINS/clang.ini" \
