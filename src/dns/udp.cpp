@@ -146,8 +146,13 @@ Sent send_udp(Nameserver& server, const evdns_request& request) {
     watch(server);
     if (server.blocked)
         return Sent::later;
+    // The option may have grown; an answer of more than there is room for is not asked for.
+    (void)make_room(base);
+    const size_t most = base.packet_size;
+    const uint16_t udp_size = base.options.udp_size;
     uint8_t packet[kMostQuery];
-    const size_t size = write_query(request, base.options.udp_size, packet);
+    const size_t size =
+        write_query(request, most < udp_size ? static_cast<uint16_t>(most) : udp_size, packet);
     ++server.asked;
     if (send_datagram(server.fd, packet, size))
         return Sent::yes;
