@@ -65,6 +65,13 @@ int error_of(uint16_t rcode) {
     }
 }
 
+// A name in an answer may end in a pointer to the question, whose case was mixed, and so have what
+// is none of its own.
+void unmix_case(char* name) {
+    for (; name && *name; ++name)
+        *name = to_lower(*name);
+}
+
 void take_answer(evdns_request& request, const Header& header, const Reader& reader) {
     const uint16_t rcode = header.flags & kRcodes;
     if (rcode == kFormatError && !request.plain) {
@@ -79,6 +86,8 @@ void take_answer(evdns_request& request, const Header& header, const Reader& rea
                                     (request.flags & kWantAlias) != 0, &request.outcome);
     switch (found) {
     case Found::data:
+        if (request.base->options.mix_case)
+            unmix_case(request.outcome.alias);
         return finish(request, DNS_ERR_NONE);
     case Found::no_memory:
         return finish(request, DNS_ERR_UNKNOWN);
