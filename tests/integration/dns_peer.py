@@ -217,6 +217,7 @@ server:
     rrset-roundrobin: no
     max-udp-size: 65535
     unblock-lan-zones: yes
+    local-zone: "test." nodefault
     local-zone: "in-addr.arpa." transparent
     local-zone: "8.b.d.0.1.0.0.2.ip6.arpa." transparent
 {zones}
@@ -230,25 +231,26 @@ auth-zone:
     fallback-enabled: no
 forward-zone:
     name: "lame.test."
-    forward-addr: 127.0.0.1@{dead}
+    forward-addr: 127.0.0.1@{lame}
 """
 
 
 @contextlib.contextmanager
 def unbound(zone, local_data=()):
     """unbound with a zone "peer.test." from the text of its file, records of other names, and
-    "lame.test.", whose nameserver is not there: it answers SERVFAIL. Yields the port."""
+    "lame.test.", whose nameserver refuses: unbound answers SERVFAIL. Yields the port."""
     path = shutil.which("unbound", path=os.environ.get("PATH", "") + ":/usr/sbin")
     if path is None:
         raise Skipped("there is no unbound (Debian: unbound)")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, \
+            nameserver(lambda packet: reply_to(packet, REFUSED)) as lame:
         with open(os.path.join(folder, "zone"), "w", encoding="ascii") as file:
             file.write(zone)
         for _ in range(5):  # until the port is free for TCP, too
             port = dead_port()
             lines = "".join(f"    local-data: '{record}'\n" for record in local_data)
             with open(os.path.join(folder, "config"), "w", encoding="ascii") as file:
-                file.write(UNBOUND_CONFIG.format(folder=folder, port=port, dead=dead_port(),
+                file.write(UNBOUND_CONFIG.format(folder=folder, port=port, lame=lame,
                                                  zones=lines))
             with native(path, "-d", "-c", os.path.join(folder, "config")) as program:
                 if is_ready(program, port):
