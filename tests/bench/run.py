@@ -24,7 +24,7 @@ import tempfile
 import server_tables
 
 SKIPPED = 77
-CONTESTANTS = ['evlet', 'epoll', 'libevent', 'libev', 'libuv']
+CONTESTANTS = ['evlet', 'epoll', 'libevent', 'libev', 'libuv', 'cares']
 # What the ratios are made of: nanoseconds for an operation, so less is better for both.
 CPU, RATE = 'cpu', 'rate'
 TIMES = {CPU: 'cpu_ns', RATE: 'wall_ns'}
@@ -55,6 +55,10 @@ RUNS = [
     ('http', 'idle', CPU, 20000),
     ('download', 'fast', CPU, 1024),
     ('download', 'slow', CPU, 64),
+    ('dns', 'parallel', CPU, 20000),
+    ('dns', 'single', CPU, 8000),
+    ('dns', 'many', CPU, 10000),
+    ('dnsparse', 'a60', CPU, 100000),
 ]
 # Opening ten thousand connections takes longer than what is measured, and a GiB takes a second: half
 # as many rounds.
