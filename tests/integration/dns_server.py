@@ -243,50 +243,65 @@ def dig_asks(path):
         check("NOERROR" in dig(port, "+cookie", "+nsid", "host.example.test"), "EDNS options")
 
 
-def bad_zone_files(path):
-    head = "$ORIGIN e.test.\n$TTL 60\n@ SOA ns a 1 1 1 1 1\n@ NS ns\n"
-    for text, line, what in (
-            (head + "x A 192.0.2.256\n", 5, "IPv4"),
-            (head + "x AAAA 192.0.2.1\n", 5, "IPv6"),
-            (head + "\n\nx A\n", 7, "IPv4"),
-            (head + "x MX mail\n", 5, "preference"),
-            (head + "x MX 65536 mail\n", 5, "number"),
-            (head + "x SRV 1 2 3 y\n", 5, "type"),
-            (head + "x\n", 5, "type"),
-            (head + "x TXT \"open\n", 5, "end"),
-            (head + "x TXT \"a\"b\n", 5, "behind"),
-            (head + "x TXT " + "y" * 256 + "\n", 5, "255"),
-            (head + "x TXT \"\\256\"\n", 5, "escape"),
-            (head + "x A ( 192.0.2.1\n\n", 5, "closed"),
-            (head + "x A 192.0.2.1 )\n", 5, "parenthesis"),
-            (head + "x A \"192.0.2.1\"\n", 5, "quotes"),
-            (head + "y" * 64 + " A 192.0.2.1\n", 5, "63"),
-            (head + ".".join(["y" * 60] * 5) + " A 192.0.2.1\n", 5, "255"),
-            (head + "a..b A 192.0.2.1\n", 5, "empty label"),
-            (head + "x.org. A 192.0.2.1\n", 5, "outside"),
-            (head + "x A 192.0.2.1\nx CNAME ns\n", 6, "CNAME"),
-            (head + "x CNAME ns\nx A 192.0.2.1\n", 6, "CNAME"),
-            (head + "x A 192.0.2.1\nX.e.test. A 192.0.2.1\n", 6, "already"),
-            (head + "x A 192.0.2.1\nx 61 A 192.0.2.2\n", 6, "TTL"),
-            (head + "x NS ns\n", 5, "NS"),
-            (head + "@ SOA ns a 1 1 1 1 1\n", 5, "second SOA"),
-            (head + "x 2147483648 A 192.0.2.1\n", 5, "type"),
-            (head + "$INCLUDE other\n", 5, "directive"),
-            (head + "$TTL -1\n", 5, "seconds"),
-            (head + "x A 192.0.2.1\r\n", 5, "control"),
-            (head + "x A 192.0.2.1\0\n", 5, "control"),
-            (head[:-8], 4, "NS record"),
-            ("$ORIGIN e.test.\n@ SOA ns a 1 1 1 1 1\n", 2, "TTL"),
-            ("@ 60 SOA ns a 1 1 1 1 1\n", 1, "ORIGIN"),
-            ("$ORIGIN e.test.\n 60 NS ns\n", 2, "without a name"),
-            ("$ORIGIN e.test.\n@ 60 NS ns\n", 2, "SOA"),
-            ("$ORIGIN e.test.\n@ 60 SOA ns a 1 1 1 1\n", 2, "five"),
-            ("", 1, "SOA")):
+HEAD = "$ORIGIN e.test.\n$TTL 60\n@ SOA ns a 1 1 1 1 1\n@ NS ns\n"
+
+
+def check_refused(path, files):
+    """`files`: (text, line, what) that is wrong in the line."""
+    for text, line, what in files:
         with text_file(text) as file:
             _, errors = run(path, "-p", "0", file, status=1)
             check(errors.startswith(f"dns-server: {file}:{line}: ") and what in errors and
-                  errors.count("\n") == 1, f"{text[len(head):]!r}: {errors!r}")
-    with text_file(head) as file:
+                  errors.count("\n") == 1, f"{text[len(HEAD):]!r}: {errors!r}")
+
+
+def bad_words(path):
+    check_refused(path, (
+        (HEAD + "x A 192.0.2.256\n", 5, "IPv4"),
+        (HEAD + "x AAAA 192.0.2.1\n", 5, "IPv6"),
+        (HEAD + "\n\nx A\n", 7, "IPv4"),
+        (HEAD + "x MX mail\n", 5, "preference"),
+        (HEAD + "x MX 65536 mail\n", 5, "number"),
+        (HEAD + "x SRV 1 2 3 y\n", 5, "type"),
+        (HEAD + "x\n", 5, "type"),
+        (HEAD + "x TXT \"open\n", 5, "end"),
+        (HEAD + "x TXT \"a\"b\n", 5, "behind"),
+        (HEAD + "x TXT " + "y" * 256 + "\n", 5, "255"),
+        (HEAD + "x TXT \"\\256\"\n", 5, "escape"),
+        (HEAD + "x A ( 192.0.2.1\n\n", 5, "closed"),
+        (HEAD + "x A 192.0.2.1 )\n", 5, "parenthesis"),
+        (HEAD + "x A \"192.0.2.1\"\n", 5, "quotes"),
+        (HEAD + "y" * 64 + " A 192.0.2.1\n", 5, "63"),
+        (HEAD + ".".join(["y" * 60] * 5) + " A 192.0.2.1\n", 5, "255"),
+        (HEAD + "a..b A 192.0.2.1\n", 5, "empty label")))
+
+
+def bad_records(path):
+    check_refused(path, (
+        (HEAD + "x.org. A 192.0.2.1\n", 5, "outside"),
+        (HEAD + "x A 192.0.2.1\nx CNAME ns\n", 6, "CNAME"),
+        (HEAD + "x CNAME ns\nx A 192.0.2.1\n", 6, "CNAME"),
+        (HEAD + "x A 192.0.2.1\nX.e.test. A 192.0.2.1\n", 6, "already"),
+        (HEAD + "x A 192.0.2.1\nx 61 A 192.0.2.2\n", 6, "TTL"),
+        (HEAD + "x NS ns\n", 5, "NS"),
+        (HEAD + "@ SOA ns a 1 1 1 1 1\n", 5, "second SOA"),
+        (HEAD + "x 2147483648 A 192.0.2.1\n", 5, "type")))
+
+
+def bad_zone_files(path):
+    check_refused(path, (
+        (HEAD + "$INCLUDE other\n", 5, "directive"),
+        (HEAD + "$TTL -1\n", 5, "seconds"),
+        (HEAD + "x A 192.0.2.1\r\n", 5, "control"),
+        (HEAD + "x A 192.0.2.1\0\n", 5, "control"),
+        (HEAD[:-8], 4, "NS record"),
+        ("$ORIGIN e.test.\n@ SOA ns a 1 1 1 1 1\n", 2, "TTL"),
+        ("@ 60 SOA ns a 1 1 1 1 1\n", 1, "ORIGIN"),
+        ("$ORIGIN e.test.\n 60 NS ns\n", 2, "without a name"),
+        ("$ORIGIN e.test.\n@ 60 NS ns\n", 2, "SOA"),
+        ("$ORIGIN e.test.\n@ 60 SOA ns a 1 1 1 1\n", 2, "five"),
+        ("", 1, "SOA")))
+    with text_file(HEAD) as file:
         _, errors = run(path, "-p", "0", file, file, status=1)
         check("same zone" in errors, errors)
     _, errors = run(path, "-p", "0", "/no/such/file", status=1)
@@ -330,4 +345,5 @@ if __name__ == "__main__":
     main([records_of_each_type, nothing_is_told_with_the_soa, aliases_are_followed,
           other_zones_are_refused, several_zones, case_of_the_question_comes_back,
           long_answers_are_cut_off, edns_sizes, tcp, tcp_clients_have_limits, garbage_is_survived,
-          dig_asks, bad_zone_files, port_in_use, ipv6, signals_end_it, usage])
+          dig_asks, bad_words, bad_records,
+          bad_zone_files, port_in_use, ipv6, signals_end_it, usage])

@@ -35,6 +35,7 @@ FIRMWARES = {
     "timer": os.path.join(ROOT, "examples", "hello-timer", "*.c"),
     "stream": os.path.join(HERE, "stream_echo.c"),
     "http": os.path.join(ROOT, "examples", "http-min", "*.c"),
+    "dns": os.path.join(HERE, "dns_getaddrinfo.c"),
     "http_plain": os.path.join(HERE, "http_page.c"),
 }
 HEAP_PROGRAMS = ("base_heap.c", "stream_heap.c", "http_heap.c")
