@@ -55,9 +55,9 @@ RUNS = [
     ('http', 'idle', CPU, 20000),
     ('download', 'fast', CPU, 1024),
     ('download', 'slow', CPU, 64),
-    ('dns', 'parallel', CPU, 20000),
-    ('dns', 'single', CPU, 8000),
-    ('dns', 'many', CPU, 10000),
+    ('dns', 'parallel', CPU, 10000),
+    ('dns', 'single', CPU, 3000),
+    ('dns', 'many', CPU, 5000),
     ('dnsparse', 'a60', CPU, 100000),
 ]
 # Opening ten thousand connections takes longer than what is measured, and a GiB takes a second: half
