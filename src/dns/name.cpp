@@ -34,7 +34,10 @@ bool parse_name(Text text, Name* ret_name) {
         text = text.before(0);
     else if (text.empty())
         return false;
-    for (size_t at = 0; at < text.size;) {
+    for (size_t at = 0; at < text.size; ++size) {
+        // The root's byte has to fit behind.
+        if (size == kMostName)
+            return false;
         int byte = static_cast<uint8_t>(text[at++]);
         if (byte == '.') {
             if (length == 0)
@@ -48,9 +51,6 @@ bool parse_name(Text text, Name* ret_name) {
                 return false;
             bytes[size] = static_cast<uint8_t>(byte);
         }
-        // The root's byte has to fit behind.
-        if (++size > kMostName)
-            return false;
     }
     if (length) {
         bytes[size - 1 - length] = static_cast<uint8_t>(length);
