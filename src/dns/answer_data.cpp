@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Aliases usually come in order and before the records of the last one, so one pass over the answer
-// is enough to follow them; the pass is repeated as long as it gets any further. Counts in the
-// header are not believed: records are read until one is not there.
+// Aliases usually come in order, so one pass over the answer is enough to follow them; the pass is
+// repeated as long as it gets any further, and the last one, in which the name stays the same,
+// counts all of its records, also those before its alias. Counts in the header are not believed:
+// records are read until one is not there.
 #include "dns/answer_data.h"
 
 #include <string.h>
@@ -11,7 +12,7 @@
 namespace evlet::dns {
 namespace {
 
-constexpr int kMostPasses = 16;  // more aliases in the wrong order than that lead nowhere
+constexpr int kMostPasses = 16;  // more aliases in the wrong order than that lead nowhere, or round
 constexpr unsigned kMostRecords = 4096;
 
 // Names that are compared often: mostly a pointer to one place, which is remembered.
@@ -77,7 +78,8 @@ bool pass(Reader reader, unsigned records, uint16_t type, Answer& answer, bool* 
         }
         reader.seek(behind);
     }
-    if (answer.count && ttl < answer.ttl)
+    // Those of a name on the way do not count.
+    if (!*ret_moved && ttl < answer.ttl)
         answer.ttl = ttl;
     return true;
 }
@@ -171,7 +173,7 @@ Found read_answer(Reader reader, const Header& header, const Name& name, uint16_
     answer.count = 0;
     answer.aliased = false;
     bool moved = true;
-    for (int passes = 0; moved && answer.count == 0; ++passes) {
+    for (int passes = 0; moved; ++passes) {
         moved = false;
         if (passes == kMostPasses || records > kMostRecords ||
             !pass(reader, records, type, answer, &moved))
