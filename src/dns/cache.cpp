@@ -28,10 +28,6 @@ constexpr unsigned kMostEntries = 512;
 constexpr uint32_t kMostTtl = 24 * 3600;  // an error of an operator should not last for ever
 constexpr uint32_t kMostNegative = 15 * 60;
 
-Text without_dot(Text name) {
-    return name.size > 1 && name[name.size - 1] == '.' ? name.before(name.size - 1) : name;
-}
-
 Entry*& chain_of(Cache& cache, Text name) {
     uint32_t hash = 2166136261u;  // FNV-1a
     for (size_t i = 0; i < name.size; ++i)
@@ -132,7 +128,6 @@ int look_up_family(evdns_base& base, Text name, int family, const AddrinfoReques
 
 bool write_cache(evdns_base& base, Text name, int family, const evutil_addrinfo* list, int error,
                  uint32_t ttl) {
-    name = without_dot(name);
     const unsigned count = count_of(list, family, nullptr);
     const uint32_t most = count ? kMostTtl : kMostNegative;
     if (base.no_cache || ttl == 0)
@@ -171,7 +166,6 @@ bool write_cache(evdns_base& base, Text name, int family, const evutil_addrinfo*
 }
 
 int look_up_cache(evdns_base& base, Text name, const AddrinfoRequest& request, AddrinfoList& list) {
-    name = without_dot(name);
     if (!base.cache)
         return kNeedsLookup;
     int v6 = EVUTIL_EAI_NODATA;

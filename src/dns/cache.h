@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What getaddrinfo has learned, by name and family, for as long as it may be believed: addresses,
 // and that there are none (RFC 2308). Bounded: the entry that would be the first to go makes room
-// for another.
+// for another. With and without a dot at the end are two names: a search list tells them apart.
 #pragma once
 
 #include "dns/base.h"
