@@ -108,9 +108,11 @@ Status set_name(evdns_request& request, Text text) {
     evdns_base& base = *request.base;
     if (!parse_name(text, &request.given))
         return Status::invalid;
-    // "\." at the end is no dot that ends a name.
-    const bool absolute =
-        text[text.size - 1] == '.' && (text.size < 2 || text[text.size - 2] != '\\');
+    // "\." at the end is no dot that ends a name, but "\\." is.
+    size_t behind = text.size - 1;
+    while (behind && text[behind - 1] == '\\')
+        --behind;
+    const bool absolute = text[text.size - 1] == '.' && (text.size - 1 - behind) % 2 == 0;
     if (!absolute && !(request.flags & DNS_NO_SEARCH) && base.search && base.search->count) {
         request.search = base.search;
         ++base.search->refs;
