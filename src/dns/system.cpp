@@ -75,7 +75,8 @@ bool send_datagram(evutil_socket_t fd, const void* packet, size_t size) {
 ptrdiff_t receive_from(evutil_socket_t fd, void* buffer, size_t size, SocketAddress* ret_from) {
     socklen_t length = sizeof ret_from->ipv6;
     const ssize_t got = evlet_port_recvfrom(to_fd(fd), buffer, size, &ret_from->generic, &length);
-    ret_from->size = length;
+    // An address that did not fit has been cut off, but its length is the whole one's.
+    ret_from->size = length < sizeof ret_from->ipv6 ? length : sizeof ret_from->ipv6;
     return got;
 }
 
