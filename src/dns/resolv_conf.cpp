@@ -19,46 +19,49 @@ bool is_word(Text text, const char* word) {
     return strlen(word) == text.size && memcmp(text.data, word, text.size) == 0;
 }
 
-void take_nameserver(evdns_base& base, Text text) {
+Status take_nameserver(evdns_base& base, Text text) {
     SocketAddress address;
     if (failed(parse_socket_address(text, &address)))
-        return;
+        return Status::invalid;
     uint16_t& port =
         address.generic.sa_family == AF_INET ? address.ipv4.sin_port : address.ipv6.sin6_port;
     if (port == 0)
         port = network_order(kPort);
-    (void)add_nameserver(base, address);
+    return add_nameserver(base, address);
 }
 
 // "name" or "name:value".
-void take_option(evdns_base& base, Text word, int flags) {
+Status take_option(evdns_base& base, Text word, int flags) {
     const size_t colon = word.find(':');
-    (void)set_option(base, word.before(colon), word.from(colon < word.size ? colon + 1 : colon),
-                     flags);
+    return set_option(base, word.before(colon), word.from(colon < word.size ? colon + 1 : colon),
+                      flags);
 }
 
-void take_line_of(evdns_base& base, Text line, int flags) {
+// False: something was left out for want of memory.
+bool take_line_of(evdns_base& base, Text line, int flags) {
+    bool all = true;
     Text keyword("");
     Text word("");
     if (!take_word(line, &keyword))
-        return;
+        return true;
     if (is_word(keyword, "nameserver") && (flags & DNS_OPTION_NAMESERVERS)) {
         if (take_word(line, &word))
-            take_nameserver(base, word);
+            all = take_nameserver(base, word) != Status::no_memory;
     } else if (is_word(keyword, "options")) {
         while (take_word(line, &word))
-            take_option(base, word, flags);
+            all = take_option(base, word, flags) != Status::no_memory && all;
     } else if ((is_word(keyword, "search") || is_word(keyword, "domain")) &&
                (flags & DNS_OPTION_SEARCH)) {
         // The last of these lines is the one that counts.
         clear_domains(base);
         const bool many = keyword[0] == 's';
         while (take_word(line, &word)) {
-            (void)add_domain(base, word);
+            all = add_domain(base, word) != Status::no_memory && all;
             if (!many)
                 break;
         }
     }
+    return all;
 }
 
 void add_default(evdns_base& base, int flags) {
@@ -93,11 +96,14 @@ int error_of(FileOutcome outcome) {
 }  // namespace
 
 int take_resolv_conf(evdns_base& base, Text text, int flags) {
+    bool all = true;
     Text line("");
     while (take_line(text, &line))
-        take_line_of(base, line, flags);
+        all = take_line_of(base, line, flags) && all;
     const bool none = !base.servers && (flags & DNS_OPTION_NAMESERVERS);
     add_default(base, flags);
+    if (!all)
+        return EVDNS_ERROR_OUT_OF_MEMORY;
     return none ? EVDNS_ERROR_NO_NAMESERVERS_CONFIGURED : EVDNS_ERROR_NONE;
 }
 
