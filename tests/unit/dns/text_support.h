@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <initializer_list>
 #include <string>
 
 #include "dns/base.h"
@@ -62,6 +63,39 @@ inline std::string servers(const evdns_base& dns) {
         all += (all.empty() ? "" : " ") + text_of(server->address);
     return all;
 }
+
+// A list of addresses, made of text; all of its entries are freed with it.
+class List {
+public:
+    List(std::initializer_list<const char*> addresses, int socktype = SOCK_STREAM) {
+        for (const char* const text : addresses) {
+            evutil_addrinfo hints = {};
+            hints.ai_flags = EVUTIL_AI_NUMERICHOST;
+            hints.ai_socktype = socktype;
+            evutil_addrinfo* entry = nullptr;
+            REQUIRE(evutil_getaddrinfo(text, nullptr, &hints, &entry) == 0);
+            *end_ = entry;
+            while (*end_)
+                end_ = &(*end_)->ai_next;
+        }
+    }
+    ~List() {
+        while (evutil_addrinfo* const entry = first_) {
+            first_ = entry->ai_next;
+            entry->ai_next = nullptr;
+            evutil_freeaddrinfo(entry);
+        }
+    }
+    List(const List&) = delete;
+    List& operator=(const List&) = delete;
+    operator evutil_addrinfo*() const { return first_; }
+    evutil_addrinfo* operator->() const { return first_; }
+    evutil_addrinfo*& first() { return first_; }
+
+private:
+    evutil_addrinfo* first_ = nullptr;
+    evutil_addrinfo** end_ = &first_;
+};
 
 // A file with this content, which is gone at the end of the scope.
 class File {
