@@ -101,7 +101,7 @@ private:
 class File {
 public:
     explicit File(const std::string& content) {
-        const int fd = mkstemp(path_);
+        const int fd = mkstemp(&path_[0]);
         REQUIRE(fd >= 0);
         for (size_t at = 0; at < content.size();) {
             const ssize_t put = write(fd, content.data() + at, content.size() - at);
@@ -110,13 +110,13 @@ public:
         }
         close(fd);
     }
-    ~File() { unlink(path_); }
+    ~File() { unlink(path()); }
     File(const File&) = delete;
     File& operator=(const File&) = delete;
-    [[nodiscard]] const char* path() const { return path_; }
+    [[nodiscard]] const char* path() const { return path_.c_str(); }
 
 private:
-    char path_[32] = "/tmp/evlet-dns-XXXXXX";
+    std::string path_ = P_tmpdir "/evlet-dns-XXXXXX";
 };
 
 }  // namespace evlet_test
