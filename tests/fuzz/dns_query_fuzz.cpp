@@ -215,7 +215,7 @@ void take_stream(const std::vector<uint8_t>& bytes) {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     demand(fd >= 0 &&
            connect(fd, reinterpret_cast<sockaddr*>(&server.address), sizeof server.address) == 0);
-    const size_t step = g_how & kInPieces ? (bytes.size() > 200 ? 64 : 1) : 65536;
+    const size_t step = g_how & kInPieces ? (bytes.size() > 40 ? 1 + bytes.size() / 20 : 1) : 65536;
     std::string answers;
     bool ended = false;
     for (size_t at = 0; at < bytes.size() && !ended; at += step) {
