@@ -20,9 +20,21 @@ void board_reset(void);
 void SysTick_Handler(void);
 void PendSV_Handler(void);
 
-__attribute__((weak)) void board_fault(void) {
-    board_write("fault\n");
+/* `frame` is what the processor has pushed: r0-r3, r12, lr, pc, psr. */
+__attribute__((used)) static void report_fault(const uint32_t *frame) {
+    static const char digits[] = "0123456789abcdef";
+    char text[] = "fault at ........ from ........\n";
+    int i;
+    for (i = 0; i < 8; i++) {
+        text[9 + i] = digits[frame[6] >> (28 - 4 * i) & 15];
+        text[23 + i] = digits[frame[5] >> (28 - 4 * i) & 15];
+    }
+    board_write(text);
     board_exit(1);
+}
+
+__attribute__((naked)) static void board_fault(void) {
+    __asm__ volatile("mrs r0, msp\n\tb report_fault");
 }
 
 void (*const board_vectors[16])(void) __attribute__((section(".vectors"), used)) = {

@@ -72,6 +72,10 @@ uint32_t evlet_baremetal_ticks(void);
  * Calling it again gives up all blocks there are: for tests that begin afresh. */
 void evlet_baremetal_arena(void *memory, size_t size);
 
+/** Frees what the API hands over to be freed with free(), such as a line of evbuffer_readln(): here it
+ * lies in the arena, of which the C library knows nothing. NULL is allowed. */
+void evlet_port_free(void *block);
+
 struct evlet_baremetal_memory {
     size_t size;         /* of the arena, without what alignment and its end cost */
     size_t used;         /* bytes in blocks, with what each block costs */

@@ -9,7 +9,7 @@
 
 #include <descriptors.h>
 
-enum { STANDARD = 3, MOST = EVLET_PORT_SELECT_LIMIT, ROOM = 16384 };
+enum { STANDARD = 3, MOST = EVLET_PORT_SELECT_LIMIT, FIRST_ROOM = 1024, ROOM = 65536 };
 
 static struct {
     struct memory_socket *socket;
@@ -228,13 +228,14 @@ int evlet_port_shutdown_send(evlet_fd fd) {
 static size_t take(struct memory_socket *from, unsigned char *bytes, size_t size) {
     size_t i, taken = size < from->count ? size : from->count;
     for (i = 0; i < taken; i++) {
-        bytes[i] = from->bytes[(from->first + i) % ROOM];
+        bytes[i] = from->bytes[(from->first + i) % from->capacity];
     }
-    from->first = (from->first + taken) % ROOM;
+    from->first = (from->first + taken) % from->capacity;
     from->count -= taken;
     if (from->count == 0) {
         free(from->bytes);
         from->bytes = NULL;
+        from->capacity = from->first = 0;
     }
     return taken;
 }
@@ -250,21 +251,38 @@ ssize_t memory_peek(evlet_fd fd, void *buffer, size_t size) {
     }
     size = size < socket->count ? size : socket->count;
     for (i = 0; i < size; i++) {
-        ((unsigned char *)buffer)[i] = socket->bytes[(socket->first + i) % ROOM];
+        ((unsigned char *)buffer)[i] = socket->bytes[(socket->first + i) % socket->capacity];
     }
     return (ssize_t)size;
 }
 
-static size_t put(struct memory_socket *to, const unsigned char *bytes, size_t size) {
-    size_t i, room = ROOM - to->count, taken = size < room ? size : room;
-    if (to->bytes == NULL) {
-        to->bytes = malloc(ROOM);
-        if (to->bytes == NULL) {
-            return 0;
-        }
+/* Room for `more` bytes behind those that are there, as far as there is memory. */
+static void grow(struct memory_socket *to, size_t more) {
+    size_t i, capacity = to->count + more <= FIRST_ROOM ? FIRST_ROOM : ROOM;
+    unsigned char *bytes;
+    if (to->count + more <= to->capacity || to->capacity == ROOM) {
+        return;
     }
+    bytes = malloc(capacity);
+    if (bytes == NULL) {
+        return;
+    }
+    for (i = 0; i < to->count; i++) {
+        bytes[i] = to->bytes[(to->first + i) % to->capacity];
+    }
+    free(to->bytes);
+    to->bytes = bytes;
+    to->capacity = capacity;
+    to->first = 0;
+}
+
+static size_t put(struct memory_socket *to, const unsigned char *bytes, size_t size) {
+    size_t i, room, taken;
+    grow(to, size);
+    room = to->capacity - to->count;
+    taken = size < room ? size : room;
     for (i = 0; i < taken; i++) {
-        to->bytes[(to->first + to->count + i) % ROOM] = bytes[i];
+        to->bytes[(to->first + to->count + i) % to->capacity] = bytes[i];
     }
     to->count += taken;
     return taken;

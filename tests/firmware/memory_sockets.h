@@ -39,7 +39,7 @@ struct memory_socket {
     int takes, gives; /* of a pipe each end has one */
     /* What has come and was not received: a ring, there while there is any. */
     unsigned char *bytes;
-    size_t first, count;
+    size_t capacity, first, count;
     /* Listening: connections that nobody has accepted. */
     struct memory_socket *waiting[MOST_WAITING];
     int waiting_count, backlog;

@@ -102,7 +102,7 @@ TEST_CASE("write_atmost_of_nothing_and_write_of_an_empty_buffer_send_nothing") {
 
 TEST_CASE("write_sends_part_of_what_does_not_fit_and_then_has_to_wait") {
     SocketPair pair;
-    const std::string all = pattern(4 << 20);
+    const std::string all = pattern(1 << 20);
     Buffer buffer(all);
     std::string got;
     size_t sent = 0;
