@@ -224,7 +224,6 @@ public:
         sockaddr none = {};
         none.sa_family = AF_UNSPEC;
         REQUIRE(connect(udp_, &none, sizeof none) == 0);
-        REQUIRE(bind(udp_, address_.get(), address_.size) == 0);
         packets_ = std::make_unique<TestEvent>(base_, udp_, EV_READ | EV_PERSIST,
                                                [this](short) { take_packets(); });
         packets_->add();
