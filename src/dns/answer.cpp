@@ -75,10 +75,8 @@ void unmix_case(char* name) {
 void take_answer(evdns_request& request, const Header& header, const Reader& reader) {
     const uint16_t rcode = header.flags & kRcodes;
     if (rcode == kFormatError && !request.plain) {
-        request.plain = request.stay = true;
-        --request.attempts;
-        take_back(request);
-        return;
+        request.plain = true;
+        return ask_same(request);
     }
     if (rcode != kNoError && rcode != kNameError)
         return ask_another(request, error_of(rcode));
@@ -114,8 +112,11 @@ void take_packet(Nameserver& server, const uint8_t* packet, size_t size, bool tc
     nameserver_answered(server);
     if (request->probe)
         return finish(*request, DNS_ERR_NONE);
-    if ((header.flags & kTruncated) && !tcp && !(request->flags & DNS_QUERY_IGNTC))
-        return ask_over_tcp(*request);
+    if ((header.flags & kTruncated) && !tcp && !(request->flags & DNS_QUERY_IGNTC)) {
+        ask_same(*request);
+        request->tcp = true;
+        return;
+    }
     take_answer(*request, header, reader);
 }
 

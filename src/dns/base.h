@@ -105,7 +105,7 @@ struct evdns_request {
     bool tcp : 1;
     bool plain : 1;         // without EDNS
     bool probe : 1;         // whether `server` lives again
-    bool stay : 1;          // with the server: it answers, but wants to be asked another way
+    bool stay : 1;          // `server` is to be asked once more, unless it has failed
     bool no_data : 1;       // a name of the search was there
     evlet::dns::Name name;  // as it is asked, in mixed case
     evlet::dns::Name given;
@@ -212,8 +212,8 @@ void finish(evdns_request& request, int error);
 void cancel(evdns_request& request);
 // Another nameserver is to be asked, or the same once more; or there were attempts enough.
 void ask_again(evdns_request& request, int error);
-// The same question over TCP.
-void ask_over_tcp(evdns_request& request);
+// The same nameserver is to be asked, and that is no attempt more.
+void ask_same(evdns_request& request);
 // Back to where it waits, without its id.
 void take_back(evdns_request& request);
 // There is no answer under the name asked for: the next of the search, or the end.

@@ -61,12 +61,16 @@ void count_in_flight(evdns_request& request, int change) {
 // False: it goes on waiting, and so do all behind it.
 bool send(evdns_request& request, Nanos now) {
     evdns_base& base = *request.base;
-    if (!request.probe && !(request.stay && request.server))
+    if (!request.probe && !(request.stay && request.server && request.server->up))
         request.server = choose_nameserver(base, request.server);
     request.stay = false;
     Nameserver* const server = request.server;
-    if (!server || !take_id(request))
+    if (!server)
         return false;
+    if (!take_id(request)) {
+        request.stay = true;
+        return false;
+    }
     base.waiting.remove(&request);
     request.in_flight = true;
     request.deadline = add_saturated(now, base.options.timeout);
@@ -80,8 +84,7 @@ bool send(evdns_request& request, Nanos now) {
     }
     const Sent sent = send_udp(*server, request);
     if (sent == Sent::later) {
-        --request.attempts;
-        take_back(request);
+        ask_same(request);
         return false;
     }
     if (sent == Sent::failed)
@@ -143,6 +146,7 @@ void submit(evdns_request& request) {
     evdns_base& base = *request.base;
     request.tcp = (request.flags & DNS_QUERY_USEVC) != 0;
     request.attempts = request.lame = 0;
+    request.stay = false;
     request.server = request.probe ? request.server : nullptr;
     base.waiting.push_back(&request);
     call_work(base);
@@ -207,9 +211,9 @@ void ask_again(evdns_request& request, int error) {
         take_back(request);
 }
 
-void ask_over_tcp(evdns_request& request) {
+void ask_same(evdns_request& request) {
     take_back(request);
-    request.tcp = request.stay = true;
+    request.stay = true;
     --request.attempts;
 }
 
