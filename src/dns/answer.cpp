@@ -12,6 +12,11 @@ namespace {
 // RFC 1035 section 4.1.1.
 enum Rcode : uint16_t { kNoError = 0, kFormatError = 1, kServerFailure = 2, kNameError = 3 };
 
+// Whether it was asked with EDNS.
+bool is_extended(const evdns_request& request) {
+    return !request.plain && request.base->options.udp_size > kClassicSize;
+}
+
 // The request whose question this answers. Id, nameserver, way, name to the letter, type and class
 // have to be those that were sent; anything else may be forged.
 evdns_request* match(Nameserver& server, const Header& header, Reader& reader, bool tcp) {
@@ -22,7 +27,7 @@ evdns_request* match(Nameserver& server, const Header& header, Reader& reader, b
         return nullptr;
     // Who does not know EDNS may not even have read the question (RFC 6891 section 7).
     if (header.counts[kQuestions] == 0 && (header.flags & kRcodes) == kFormatError &&
-        !request->plain && base.options.udp_size > kClassicSize)
+        is_extended(*request))
         return request;
     if (header.counts[kQuestions] != 1)
         return nullptr;
@@ -74,7 +79,7 @@ void unmix_case(char* name) {
 
 void take_answer(evdns_request& request, const Header& header, const Reader& reader) {
     const uint16_t rcode = header.flags & kRcodes;
-    if (rcode == kFormatError && !request.plain) {
+    if (rcode == kFormatError && is_extended(request)) {
         request.plain = true;
         return ask_same(request);
     }
