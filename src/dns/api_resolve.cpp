@@ -17,7 +17,8 @@ int ttl_of(const Outcome& outcome) {
     return static_cast<int>(outcome.ttl < kMost ? outcome.ttl : kMost);
 }
 
-// Tells the program. What it does to the base is no matter: the request is in no list any more.
+// Tells the program. What it does to the base is no matter: the request is in no list any more, and
+// the base stays until it has been told.
 void on_done(evdns_request& request, void* argument) {
     const Outcome& outcome = request.outcome;
     const auto callback = request.callback;
@@ -30,7 +31,7 @@ void on_done(evdns_request& request, void* argument) {
     }
     callback(DNS_ERR_NONE, request.type == kA ? DNS_IPv4_A : DNS_IPv6_AAAA,
              static_cast<int>(outcome.count), ttl, outcome.data, argument);
-    if (outcome.alias)
+    if (outcome.alias && !request.base->gone)
         callback(DNS_ERR_NONE, DNS_CNAME, 1, ttl, outcome.alias, argument);
 }
 
