@@ -117,6 +117,8 @@ Work::Work(evdns_base& base) : base_(base) {
 
 Work::~Work() {
     tell(base_);
+    if (base_.sleepy && !base_.gone && base_.in_flight.empty() && base_.waiting.empty())
+        rest(base_);
     const bool last = --base_.guards == 0 && base_.gone;
     base_.mutex.unlock();
     if (last)

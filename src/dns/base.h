@@ -160,8 +160,9 @@ struct Nameserver {
     event writable;
     event probe_timer;
     evdns_request* probe;
-    Stream* tcp;  // or null
-    Nanos probe_after;
+    Stream* tcp;        // or null
+    Nanos probe_after;  // the next time
+    Nanos probe_at;
     unsigned in_flight;  // over UDP
     unsigned asked;      // since the socket was opened
     int timeouts;        // in a row
@@ -245,6 +246,9 @@ void remove_nameservers(evdns_base& base);
 void nameserver_answered(Nameserver& server);
 void nameserver_timed_out(Nameserver& server);
 void nameserver_failed(Nameserver& server);
+// The trials of those that have failed wait for their time, or nothing keeps the loop running.
+void go_on_probing(evdns_base& base);
+void rest(evdns_base& base);
 
 // ---- udp.cpp ----
 

@@ -10,9 +10,16 @@ namespace {
 
 void probe(Nameserver& server);
 
-void probe_later(Nameserver& server) {
-    const timeval time = to_timeval(server.probe_after);
+// Without memory now it is done when the next request is sent.
+void set_probe_timer(Nameserver& server) {
+    const Nanos left = server.probe_at - now_of(*server.base);
+    const timeval time = to_timeval(left > 0 ? left : 0);
     (void)event_add(&server.probe_timer, &time);
+}
+
+void probe_later(Nameserver& server) {
+    server.probe_at = add_saturated(now_of(*server.base), server.probe_after);
+    set_probe_timer(server);
     const Options& options = server.base->options;
     Nanos next;
     if (__builtin_mul_overflow(server.probe_after, options.probe_factor, &next) ||
@@ -193,6 +200,23 @@ void nameserver_failed(Nameserver& server) {
     probe_later(server);
     if (any_up(*server.base))
         hand_over(server);
+}
+
+void go_on_probing(evdns_base& base) {
+    for (Nameserver* server = base.servers; server; server = server->next) {
+        if (!server->up && !server->probe &&
+            !event_pending(&server->probe_timer, EV_TIMEOUT, nullptr))
+            set_probe_timer(*server);
+    }
+}
+
+void rest(evdns_base& base) {
+    event_del(&base.timer);
+    base.timer_set = false;
+    for (Nameserver* server = base.servers; server; server = server->next) {
+        event_del(&server->probe_timer);
+        close_tcp(*server);
+    }
 }
 
 }  // namespace evlet::dns

@@ -158,6 +158,7 @@ void pump(evdns_base& base) {
         return;
     while (!base.servers && !base.waiting.empty())
         finish(*base.waiting.first(), DNS_ERR_SERVERFAILED);
+    go_on_probing(base);
     const Nanos now = now_of(base);
     while (evdns_request* const request = base.waiting.first()) {
         if (base.in_flight_count >= most || base.in_flight_count >= kMostIds / 2 ||
