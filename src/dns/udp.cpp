@@ -129,8 +129,9 @@ void watch(Nameserver& server) {
     const bool wanted = server.fd >= 0 && (server.in_flight || !server.base->sleepy);
     if (wanted == server.watched)
         return;
+    // Another thread may be here, and the callback wait for the mutex that it has.
     if (!wanted)
-        event_del(&server.readable);
+        event_del_noblock(&server.readable);
     else if (event_add(&server.readable, nullptr) != 0)
         return;
     server.watched = wanted;
