@@ -174,6 +174,9 @@ void set_timer(evdns_base& base) {
     const Nanos left = base.in_flight.first()->deadline - now_of(base);
     const timeval time = to_timeval(left > 0 ? left + kNanosPerMicro : 0);
     base.timer_set = event_add(&base.timer, &time) == 0;
+    // They might wait for ever.
+    while (!base.timer_set && !base.in_flight.empty())
+        finish(*base.in_flight.first(), DNS_ERR_UNKNOWN);
 }
 
 void take_back(evdns_request& request) {
