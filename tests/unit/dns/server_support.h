@@ -227,6 +227,7 @@ public:
             return got == 0 || (got < 0 && errno != EAGAIN && errno != EINPROGRESS);
         });
     }
+    [[nodiscard]] int fd() const { return fd_; }
     void end_sending() const { REQUIRE(shutdown(fd_, SHUT_WR) == 0); }
     void close() { fd_ = Fd(); }
 
