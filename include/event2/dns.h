@@ -124,8 +124,8 @@ typedef void (*evdns_callback_type)(int result, char type, int count, int ttl, v
 EVENT2_EXPORT_SYMBOL
 struct evdns_base *evdns_base_new(struct event_base *event_base, int initialize_nameservers);
 
-/** Free it. `fail_requests`: requests end with DNS_ERR_SHUTDOWN, in the loop; else nobody hears of
- *  them any more. */
+/** Free it, before its event_base. `fail_requests`: requests end with DNS_ERR_SHUTDOWN, in the loop,
+ *  if that goes on; else nobody hears of them any more. */
 EVENT2_EXPORT_SYMBOL
 void evdns_base_free(struct evdns_base *base, int fail_requests);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The end of a resolver: with requests in every state, in every callback, before and behind the
-// loop's.
+// The end of a resolver: with requests in every state, in every callback, and that of the loop
+// behind it.
 #include "dns_support.h"
 
 using namespace evlet_test;
@@ -236,30 +236,6 @@ TEST_CASE("freed_while_a_nameserver_is_being_tried") {
         CHECK(server.last().type == kTypeNs);
         dns.free(fail_requests);
         settle(base);
-    }
-}
-
-TEST_CASE("the_loop_may_be_freed_first_and_nobody_is_told") {
-    for (const bool fail_requests : {false, true}) {
-        Base base;
-        evdns_base* const dns = evdns_base_new(base, 0);
-        REQUIRE(dns);
-        Result results[4];
-        {
-            FakeNameserver server(base);
-            const Address& at = server.address();
-            REQUIRE(evdns_base_nameserver_sockaddr_add(dns, at.get(), at.size, 0) == 0);
-            ask(dns, "stream.example", results[0], DNS_QUERY_USEVC);
-            ask(dns, "packet.example", results[1]);
-            REQUIRE(look_up(dns, results[2]));
-            REQUIRE(sees(base, server, 4));
-            ask(dns, "cancelled.example", results[3]);
-            evdns_cancel_request(dns, results[3].request);
-        }
-        base.free();
-        evdns_base_free(dns, fail_requests);
-        for (const Result& result : results)
-            CHECK(result.calls == 0);
     }
 }
 
