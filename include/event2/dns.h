@@ -138,7 +138,7 @@ const char *evdns_err_to_string(int err);
  *
  * They are asked in the order in which they were added: a later one when those before do not answer
  * (max-timeouts in a row), refuse or have failed. One that does not answer is tried from time to time
- * until it does.
+ * until it does. There may be 32.
  */
 
 /** By IPv4 address, in network order, port 53. 0 or -1. */

@@ -20,6 +20,9 @@ static const struct {
     [EVLET_SO_KEEPCNT] = {IPPROTO_TCP, TCP_KEEPCNT},
 #endif
     [EVLET_SO_NODELAY] = {IPPROTO_TCP, TCP_NODELAY},
+#if LWIP_SO_RCVBUF
+    [EVLET_SO_RCVBUF] = {SOL_SOCKET, SO_RCVBUF},
+#endif
 };
 
 /* lwIP turns these into milliseconds of 32 bits, and does not look whether they fit. */

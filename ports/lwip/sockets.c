@@ -69,6 +69,16 @@ int evlet_port_getpeername(evlet_fd fd, struct sockaddr *ret_address, socklen_t 
     return lwip_getpeername(fd, ret_address, length);
 }
 
+ssize_t evlet_port_recvfrom(evlet_fd fd, void *buffer, size_t size, struct sockaddr *ret_address,
+                            socklen_t *length) {
+    return lwip_recvfrom(fd, buffer, size, 0, ret_address, length);
+}
+
+ssize_t evlet_port_sendto(evlet_fd fd, const void *buffer, size_t size,
+                          const struct sockaddr *address, socklen_t length) {
+    return lwip_sendto(fd, buffer, size, 0, address, length);
+}
+
 int evlet_port_shutdown_send(evlet_fd fd) {
     return lwip_shutdown(fd, SHUT_WR);
 }

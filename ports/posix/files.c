@@ -29,7 +29,7 @@ static size_t behind_page(uint64_t offset) {
 evlet_fd evlet_port_file_open(const char *path) {
     int fd;
     do {
-        fd = open(path, O_RDONLY | O_CLOEXEC);
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO has no size */
     } while (fd < 0 && errno == EINTR);
     return fd;
 }

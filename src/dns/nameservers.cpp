@@ -8,6 +8,9 @@
 namespace evlet::dns {
 namespace {
 
+// Each has a socket; nobody needs more, and a file that lists thousands is a mistake.
+constexpr unsigned kMostServers = 32;
+
 void probe(Nameserver& server);
 
 // Without memory now it is done when the next request is sent.
@@ -126,7 +129,7 @@ Status add_nameserver(evdns_base& base, const SocketAddress& address) {
         if (compare_addresses(&(*link)->address.generic, &address.generic, true) == 0)
             return Status::invalid;
     }
-    auto* const server = mem::make<Nameserver>();
+    auto* const server = base.server_count < kMostServers ? mem::make<Nameserver>() : nullptr;
     if (!server)
         return Status::no_memory;
     server->base = &base;

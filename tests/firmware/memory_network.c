@@ -102,6 +102,26 @@ evlet_fd evlet_port_socket(int domain, int type, int protocol, unsigned fd_flags
     return memory_socket_new(domain, fd_flags, &socket);
 }
 
+ssize_t evlet_port_recvfrom(evlet_fd fd, void *buffer, size_t size, struct sockaddr *ret_address,
+                            socklen_t *length) {
+    (void)fd;
+    (void)buffer;
+    (void)size;
+    (void)ret_address;
+    (void)length;
+    return fail(EPROTOTYPE); /* there are no datagrams */
+}
+
+ssize_t evlet_port_sendto(evlet_fd fd, const void *buffer, size_t size,
+                          const struct sockaddr *address, socklen_t length) {
+    (void)fd;
+    (void)buffer;
+    (void)size;
+    (void)address;
+    (void)length;
+    return fail(EPROTOTYPE);
+}
+
 int evlet_port_socketpair(int domain, int type, int protocol, evlet_fd ret_pair[2]) {
     if (!is_family(domain) || type != SOCK_STREAM || protocol != 0) {
         return fail(EOPNOTSUPP);

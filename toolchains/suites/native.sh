@@ -35,7 +35,7 @@ suite_tsan() {
     # Only what threads do: all else has run under the other sanitizers.
     if configure tsan --native-file "$TOOLCHAINS/clang.ini" --buildtype=debug -Doptimization=1 \
         -Db_lundef=false -Db_sanitize=thread -Dexamples=disabled \
-        -Dtest-rooms=thread,locks,loop,buffer,stream,freertos &&
+        -Dtest-rooms=thread,locks,loop,buffer,stream,dns,ws,freertos &&
         compile tsan thread-tests port-thread-tests; then
         run_tests tsan 5 --suite threads
     fi

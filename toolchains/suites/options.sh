@@ -14,7 +14,7 @@ suite_options() {
         quick_test "options-$option" 1 $rooms "${fast[@]}" "-D$option=true"
     done
     quick_test options-no-http 1 base "${fast[@]}" -Dhttp=disabled
-    quick_test options-no-ws 1 base "${fast[@]}" -Dws=disabled
+    quick_test options-no-dns-ws 1 base "${fast[@]}" -Ddns=disabled -Dws=disabled
     # The integration tests of this configuration run on ARM.
     LEAVE_OUT="integration fuzz" build_and_test options-slim 1 "${fast[@]}" \
         --native-file "$TOOLCHAINS/slim.ini" -Dexamples=enabled
