@@ -234,7 +234,7 @@ int setrlimit(int resource, const struct rlimit *limit) {
     return 0;
 }
 
-/* There are no processes: what would need one is skipped (evlet_test::kHasProcesses). */
+/* There are no processes: what would need one is skipped (NEEDS(fork_with_sockets)). */
 int _fork(void) {
     return fail(ENOSYS);
 }

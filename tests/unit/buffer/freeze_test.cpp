@@ -42,7 +42,8 @@ bool refuses_with(const std::function<int(evbuffer*)>& call) {
 
 }  // namespace
 
-TEST_CASE("a_frozen_back_refuses_everything_that_adds" * doctest::skip(!kHasFiles)) {
+TEST_CASE("a_frozen_back_refuses_everything_that_adds") {
+    NEEDS(files);
     check_refusals(
         kBack, {{"add", [](evbuffer* b) { return evbuffer_add(b, "x", 1) == -1; }},
                 {"add_printf", [](evbuffer* b) { return evbuffer_add_printf(b, "%d", 1) == -1; }},

@@ -129,7 +129,8 @@ TEST_CASE("events_can_be_visited_and_dumped_in_a_callback") {
     CHECK(seen == 2);  // the running event is none of them
 }
 
-TEST_CASE("event_waiting_for_its_finalizer_is_visited_without_harm" * doctest::skip(!kHasFiles)) {
+TEST_CASE("event_waiting_for_its_finalizer_is_visited_without_harm") {
+    NEEDS(files);
     Base base;
     event* ev = event_new(
         base, -1, 0, [](evutil_socket_t, short, void*) {}, nullptr);
