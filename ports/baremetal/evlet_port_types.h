@@ -26,8 +26,6 @@
 #define EVLET_PORT_HAS_POLL 0
 #define EVLET_PORT_HAS_SELECT 1
 #define EVLET_PORT_WAKER_FROM_ISR 1
-/* Descriptors are not the operating system's. */
-#define EVLET_PORT_SYSTEM_DESCRIPTORS 0
 /* 1 when the firmware links sockets of its own. */
 #ifndef EVLET_PORT_HAS_SOCKETS
 #define EVLET_PORT_HAS_SOCKETS 0

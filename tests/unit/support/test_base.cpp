@@ -183,7 +183,7 @@ bool CapturedLog::contains(const char* part) const {
 
 int run_in_child(void (*body)()) {
     fflush(nullptr);  // or a child that calls exit() writes the parent's buffers once more
-#if EVLET_PORT_SYSTEM_DESCRIPTORS
+#if EVLET_TEST_POSIX_NAMES
     const pid_t child = fork();
 #else
     const pid_t child = evlet_test_fork();
@@ -202,7 +202,7 @@ FewDescriptors::FewDescriptors(int spare) {
     const int lowest = dup(0);
     REQUIRE(lowest >= 0);
     ::close(lowest);
-#if EVLET_PORT_SYSTEM_DESCRIPTORS
+#if EVLET_TEST_POSIX_NAMES
     rlimit limit;
     REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
     old_soft_ = limit.rlim_cur;
@@ -215,7 +215,7 @@ FewDescriptors::FewDescriptors(int spare) {
 }
 
 FewDescriptors::~FewDescriptors() {
-#if EVLET_PORT_SYSTEM_DESCRIPTORS
+#if EVLET_TEST_POSIX_NAMES
     rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = old_soft_;
