@@ -63,19 +63,25 @@ void abort(void) {
     board_exit(1);
 }
 
+/* SIG_IGN is no address to call. */
+static void ignore(int signo) {
+    (void)signo;
+}
+
 int sigaction(int signo, const struct sigaction *wanted, struct sigaction *ret_old) {
     struct evlet_signal_saved before;
     if (evlet_port_signal_catch(signo, NULL, &before) != 0) {
         return -1;
     }
     if (wanted != NULL) {
-        struct evlet_signal_saved now = {wanted->sa_handler};
+        struct evlet_signal_saved now = {wanted->sa_handler == SIG_IGN ? ignore
+                                                                       : wanted->sa_handler};
         evlet_port_signal_restore(signo, &now);
     } else {
         evlet_port_signal_restore(signo, &before);
     }
     if (ret_old != NULL) {
-        ret_old->sa_handler = before.handler;
+        ret_old->sa_handler = before.handler == ignore ? SIG_IGN : before.handler;
         ret_old->sa_flags = 0;
         sigemptyset(&ret_old->sa_mask);
     }
