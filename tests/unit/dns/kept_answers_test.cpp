@@ -31,7 +31,7 @@ public:
     operator const char*() const { return path_; }
 
 private:
-    char path_[64] = "/tmp/evlet-dns-test-XXXXXX";
+    char path_[64] = P_tmpdir "/evlet-dns-test-XXXXXX";
 };
 
 struct Entries {

@@ -14,7 +14,7 @@
 
 // Meson says where there is such a stack. On a board, what stands in for a system has the POSIX names
 // itself.
-#ifdef EVLET_TEST_PORT_CALLS
+#if EVLET_TEST_PORT_CALLS
 #define EVLET_TEST_POSIX_NAMES 0
 #else
 #define EVLET_TEST_POSIX_NAMES 1
