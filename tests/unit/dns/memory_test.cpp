@@ -75,7 +75,7 @@ TEST_CASE("requests_without_memory_end_once_or_are_not_made") {
             FakeNameserver server(base);
             serve(server, 60);  // so that a connection is needed
             Resolver dns(base, server);
-            dns.set("timeout", "0.2");
+            dns.set("timeout", "0.02");
             Result first, second;
             memory.fail_at(n);
             const bool made =
