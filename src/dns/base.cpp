@@ -151,7 +151,7 @@ evdns_base* make_base(event_base* event_loop, int flags) {
     base->no_cache = (flags & EVDNS_BASE_NO_CACHE) != 0;
     evlet_event_assign_no_signal(&base->timer, event_loop, -1, 0, on_timer, base);
     init_deferred(base->work, on_work, base, event_get_priority(&base->timer));
-    g_async_resolver = &kAsyncResolver;
+    set_async_resolver(&kAsyncResolver);
     return base;
 }
 

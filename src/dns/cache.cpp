@@ -7,7 +7,7 @@
 
 namespace evlet::dns {
 
-// Behind it: `count` addresses, then the name.
+// Behind it: `count` addresses, then the name, then the canonical one with a 0 at its end.
 struct Entry {
     Entry* next;
     Nanos until;
@@ -15,6 +15,7 @@ struct Entry {
     unsigned count;
     int family;
     int error;  // EVUTIL_EAI_* if count is 0
+    bool has_canonical;
 };
 
 struct Cache {
@@ -41,6 +42,10 @@ sockaddr_in6* addresses_of(const Entry& entry) {
 
 const char* name_of(const Entry& entry) {
     return reinterpret_cast<const char*>(addresses_of(entry) + entry.count);
+}
+
+const char* canonical_of(const Entry& entry) {
+    return name_of(entry) + entry.name_size;
 }
 
 bool is(const Entry& entry, Text name, int family) {
@@ -101,6 +106,23 @@ unsigned count_of(const evutil_addrinfo* list, int family, sockaddr_in6* ret_add
     return count;
 }
 
+// 0, EVUTIL_EAI_* or kNeedsLookup.
+int take_entry(const Entry& entry, const AddrinfoRequest& request, AddrinfoList& list) {
+    if (entry.count == 0)
+        return entry.error;
+    const size_t size = entry.family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+    const bool wants_canonical = request.flags & EVUTIL_AI_CANONNAME;
+    if (wants_canonical && !entry.has_canonical)
+        return kNeedsLookup;
+    if (wants_canonical && !list.set_canonical_name(canonical_of(entry)))
+        return EVUTIL_EAI_MEMORY;
+    for (unsigned i = 0; i < entry.count; ++i) {
+        if (!list.add(addresses_of(entry) + i, size, request))
+            return EVUTIL_EAI_MEMORY;
+    }
+    return 0;
+}
+
 int look_up_family(evdns_base& base, Text name, int family, const AddrinfoRequest& request,
                    AddrinfoList& list) {
     Cache& cache = *base.cache;
@@ -111,14 +133,8 @@ int look_up_family(evdns_base& base, Text name, int family, const AddrinfoReques
             remove_at(cache, link);
             continue;
         }
-        if (is(entry, name, family)) {
-            const size_t size = family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
-            for (unsigned i = 0; i < entry.count; ++i) {
-                if (!list.add(addresses_of(entry) + i, size, request))
-                    return EVUTIL_EAI_MEMORY;
-            }
-            return entry.count ? 0 : entry.error;
-        }
+        if (is(entry, name, family))
+            return take_entry(entry, request, list);
         link = &(*link)->next;
     }
     return kNeedsLookup;
@@ -126,8 +142,8 @@ int look_up_family(evdns_base& base, Text name, int family, const AddrinfoReques
 
 }  // namespace
 
-bool write_cache(evdns_base& base, Text name, int family, const evutil_addrinfo* list, int error,
-                 uint32_t ttl) {
+bool write_cache(evdns_base& base, Text name, int family, const evutil_addrinfo* list,
+                 const char* canonical, int error, uint32_t ttl) {
     const unsigned count = count_of(list, family, nullptr);
     const uint32_t most = count ? kMostTtl : kMostNegative;
     if (base.no_cache || ttl == 0)
@@ -139,8 +155,9 @@ bool write_cache(evdns_base& base, Text name, int family, const evutil_addrinfo*
             return false;
     }
     Cache& cache = *base.cache;
+    const size_t canonical_size = canonical && count ? strlen(canonical) + 1 : 0;
     auto* const entry = static_cast<Entry*>(
-        mem::allocate(sizeof(Entry) + count * sizeof(sockaddr_in6) + name.size));
+        mem::allocate(sizeof(Entry) + count * sizeof(sockaddr_in6) + name.size + canonical_size));
     if (!entry)
         return false;
     Entry*& chain = chain_of(cache, name);
@@ -157,8 +174,11 @@ bool write_cache(evdns_base& base, Text name, int family, const evutil_addrinfo*
     entry->count = count;
     entry->family = family;
     entry->error = error;
+    entry->has_canonical = canonical_size != 0;
     count_of(list, family, addresses_of(*entry));
     memcpy(const_cast<char*>(name_of(*entry)), name.data, name.size);
+    if (canonical_size)
+        memcpy(const_cast<char*>(canonical_of(*entry)), canonical, canonical_size);
     entry->next = chain;
     chain = entry;
     ++cache.count;

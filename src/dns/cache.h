@@ -9,11 +9,11 @@
 
 namespace evlet::dns {
 
-// Keeps the addresses of `family` that a list has, or, if it has none, the error. False: out of
-// memory.
+// Keeps the addresses of `family` that a list has, or, if it has none, the error; besides the
+// canonical name, null if nobody asked for it. False: out of memory.
 [[nodiscard]] bool write_cache(evdns_base& base, Text name, int family, const evutil_addrinfo* list,
-                               int error, uint32_t ttl);
-// Adds what is known to the list. 0 if there are addresses; EVUTIL_EAI_NONAME or _NODATA if it is
+                               const char* canonical, int error, uint32_t ttl);
+// Adds what is known to the list, the canonical name too if it is wanted. 0 if there are addresses; EVUTIL_EAI_NONAME or _NODATA if it is
 // known that there are none; kNeedsLookup; EVUTIL_EAI_MEMORY.
 [[nodiscard]] int look_up_cache(evdns_base& base, Text name, const AddrinfoRequest& request,
                                 AddrinfoList& list);

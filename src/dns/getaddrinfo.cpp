@@ -113,6 +113,56 @@ evutil_addrinfo* join(Lookup& lookup) {
     return list;
 }
 
+// The same list with its IPv4 addresses as IPv6 ones, or without them; null: out of memory.
+evutil_addrinfo* map_to_ipv6(const evutil_addrinfo* list, bool with_ipv4) {
+    AddrinfoList mapped;
+    for (const evutil_addrinfo* entry = list; entry; entry = entry->ai_next) {
+        uint8_t bytes[kIpv6Size] = {};
+        sockaddr_in6 address;
+        uint16_t port;
+        if (entry->ai_family == AF_INET6) {
+            memcpy(&address, entry->ai_addr, sizeof address);
+            port = address.sin6_port;
+        } else if (with_ipv4) {
+            sockaddr_in ipv4;
+            memcpy(&ipv4, entry->ai_addr, sizeof ipv4);
+            port = ipv4.sin_port;
+            map_ipv4(&ipv4.sin_addr, bytes);
+            address = make_ipv6(bytes, 0, 0);
+        } else {
+            continue;
+        }
+        const AddrinfoRequest one = {
+            AF_INET6,
+            entry->ai_flags,
+            {{entry->ai_socktype, entry->ai_protocol, network_order(port)}, {}},
+            1};
+        if (!mapped.add(&address, sizeof address, one))
+            return nullptr;
+    }
+    return mapped.release();
+}
+
+// The last steps to a list that is not empty. 0, or EVUTIL_EAI_MEMORY, and then it is freed.
+int complete(evutil_addrinfo*& list, int flags) {
+    if (flags & EVUTIL_AI_V4MAPPED) {
+        bool has_ipv6 = false;
+        for (const evutil_addrinfo* entry = list; entry; entry = entry->ai_next)
+            has_ipv6 = has_ipv6 || entry->ai_family == AF_INET6;
+        evutil_addrinfo* const mapped = map_to_ipv6(list, !has_ipv6 || (flags & EVUTIL_AI_ALL));
+        if (mapped) {
+            mapped->ai_canonname = list->ai_canonname;
+            list->ai_canonname = nullptr;
+        }
+        free_addrinfo(list);
+        list = mapped;
+    }
+    if (!list)
+        return EVUTIL_EAI_MEMORY;
+    order_addresses(list);
+    return 0;
+}
+
 // All is known that will be. With the mutex, which is given back for the callback.
 void tell(Lookup& lookup) {
     evdns_base& base = *lookup.base;
@@ -120,9 +170,9 @@ void tell(Lookup& lookup) {
     int error = lookup.cancelled ? EVUTIL_EAI_CANCEL : worse(lookup);
     if (!lookup.cancelled)
         list = join(lookup);
+    if (list)
+        error = complete(list, lookup.wanted.flags);
     if (list) {
-        error = 0;
-        order_addresses(list);
         list->ai_canonname = lookup.name_found;
         lookup.name_found = nullptr;
     }
@@ -177,8 +227,8 @@ void on_done(evdns_request& request, void* argument) {
     const bool certain = error == 0 || error == EVUTIL_EAI_NONAME || error == EVUTIL_EAI_NODATA;
     // What cannot be kept is asked again.
     if (certain && !base.gone)
-        (void)write_cache(base, Text(lookup.name()), kFamilies[index], lookup.lists[index], error,
-                          outcome.ttl);
+        (void)write_cache(base, Text(lookup.name()), kFamilies[index], lookup.lists[index],
+                          lookup.name_found, error, outcome.ttl);
     const unsigned other = index == kFirst ? kSecond : kFirst;
     if (!lookup.requests[other])
         return tell(lookup);
@@ -241,9 +291,16 @@ int ask(Lookup& lookup) {
     return error;
 }
 
-// Without a nameserver, as far as that goes: 0, an EVUTIL_EAI_* or kNeedsLookup.
+// Without a nameserver, as far as that goes: 0, an EVUTIL_EAI_* or kNeedsLookup. From here on
+// EVUTIL_AI_V4MAPPED says that complete() has to map.
 int look_up(evdns_base& base, const char* node, AddrinfoRequest& wanted, AddrinfoList& list) {
     int error = resolve_locally(node, wanted, list);
+    const bool maps =
+        error == kNeedsLookup && wanted.family == AF_INET6 && (wanted.flags & EVUTIL_AI_V4MAPPED);
+    if (maps)
+        wanted.family = AF_UNSPEC;
+    else
+        wanted.flags &= ~EVUTIL_AI_V4MAPPED;
     if (error != kNeedsLookup)
         return error;
     if (wanted.flags & EVUTIL_AI_ADDRCONFIG)
@@ -251,7 +308,7 @@ int look_up(evdns_base& base, const char* node, AddrinfoRequest& wanted, Addrinf
     const Text name(node);
     error = look_up_hosts(base, name, wanted, list);
     if (error == kNeedsLookup)
-        error = look_up_cache(base, name, wanted, list);
+        return look_up_cache(base, name, wanted, list);
     if (error == 0 && (wanted.flags & EVUTIL_AI_CANONNAME) && !list.set_canonical_name(node))
         error = EVUTIL_EAI_MEMORY;
     return error;
@@ -281,7 +338,7 @@ evdns_getaddrinfo_request* start(evdns_base& base, const char* node, const char*
     }
     if (error == 0) {
         found = list.release();
-        order_addresses(found);
+        error = complete(found, wanted.flags);
     }
     callback(error, found, argument);
     return nullptr;
@@ -330,9 +387,12 @@ int evdns_cache_write(struct evdns_base* dns_base, char* nodename, struct evutil
     const Text name(nodename);
     const auto seconds = static_cast<uint32_t>(ttl > 0 ? ttl : 0);
     const LockGuard lock(dns_base->mutex);
-    const bool written = !dns_base->no_cache &&
-                         write_cache(*dns_base, name, AF_INET, res, EVUTIL_EAI_NODATA, seconds) &&
-                         write_cache(*dns_base, name, AF_INET6, res, EVUTIL_EAI_NODATA, seconds);
+    const char* const canonical = res && res->ai_canonname ? res->ai_canonname : nodename;
+    bool written = !dns_base->no_cache;
+    for (unsigned i = 0; i < 2 && written; ++i) {
+        written =
+            write_cache(*dns_base, name, kFamilies[i], res, canonical, EVUTIL_EAI_NODATA, seconds);
+    }
     return written ? 0 : -1;
 }
 

@@ -49,6 +49,12 @@ void note_length(Address&, long) {}
     return address;
 }
 
+// ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2) into bytes that are 0.
+inline void map_ipv4(const void* ipv4, uint8_t (&ret_bytes)[kIpv6Size]) {
+    ret_bytes[10] = ret_bytes[11] = 0xff;
+    memcpy(ret_bytes + kIpv6Size - kIpv4Size, ipv4, kIpv4Size);
+}
+
 [[nodiscard]] inline sockaddr_in6 make_ipv6(const uint8_t (&bytes)[kIpv6Size], uint32_t scope,
                                             uint16_t port) {
     sockaddr_in6 address;

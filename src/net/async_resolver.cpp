@@ -5,4 +5,8 @@ namespace evlet {
 
 const AsyncResolver* g_async_resolver;
 
+void set_async_resolver(const AsyncResolver* resolver) {
+    g_async_resolver = resolver;
+}
+
 }  // namespace evlet

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/hidden.h"
+#include "base/shared.h"
 #include "event2/util.h"
 
 struct evdns_base;
@@ -29,5 +30,6 @@ struct AsyncResolver {
 
 // Null while there is none.
 EVLET_HIDDEN extern const AsyncResolver* g_async_resolver;
+EVLET_SHARED void set_async_resolver(const AsyncResolver* resolver);
 
 }  // namespace evlet

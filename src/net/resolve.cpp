@@ -49,12 +49,11 @@ constexpr size_t kLongestName = 255;
     return 0;
 }
 
-// An IPv4 address where IPv6 was asked for: ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2).
+// An IPv4 address where IPv6 was asked for.
 [[nodiscard]] bool add_mapped(AddrinfoList& list, const uint8_t (&ipv4)[kIpv4Size],
                               const AddrinfoRequest& request) {
     uint8_t bytes[kIpv6Size] = {};
-    bytes[10] = bytes[11] = 0xff;
-    memcpy(bytes + 12, ipv4, sizeof ipv4);
+    map_ipv4(ipv4, bytes);
     return add_ipv6(list, bytes, 0, request);
 }
 

@@ -3,6 +3,7 @@
 // by the resolver for the addresses of nameservers.
 #pragma once
 
+#include "base/shared.h"
 #include "base/status.h"
 #include "net/address_text.h"
 
@@ -20,6 +21,6 @@ struct SocketAddress {
 
 // "1.2.3.4", "1.2.3.4:80", "::1", "[::1]", "[::1]:80", IPv6 with a scope. A port is 1 to 65535
 // and 0 if there is none. `invalid` leaves the output as it was.
-Status parse_socket_address(Text text, SocketAddress* ret_address);
+EVLET_SHARED Status parse_socket_address(Text text, SocketAddress* ret_address);
 
 }  // namespace evlet

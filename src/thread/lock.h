@@ -5,6 +5,7 @@
 // same type, so that no caller needs an #if.
 #pragma once
 
+#include "base/shared.h"
 #include "base/status.h"
 #include "base/time.h"
 #include "evlet_config.h"
@@ -14,8 +15,8 @@ namespace evlet {
 #if EVLET_THREADS
 
 namespace thread {
-void acquire(void* handle);
-void release(void* handle);
+EVLET_SHARED void acquire(void* handle);
+EVLET_SHARED void release(void* handle);
 // Whether lock hooks are set, so that objects made from now on have real locks.
 [[nodiscard]] bool enabled();
 // The caller's id as the program's hook reports it, 0 without a hook.
@@ -26,9 +27,9 @@ class Mutex {
 public:
     enum Kind : unsigned { plain = 0, recursive = 1 };
     // Without hooks this succeeds and the lock does nothing.
-    Status init(Kind kind);
+    EVLET_SHARED Status init(Kind kind);
     // `kind` as it was made.
-    void destroy(Kind kind = plain);
+    EVLET_SHARED void destroy(Kind kind = plain);
     void lock() {
         if (handle_)
             thread::acquire(handle_);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // evdns_getaddrinfo: what is asked for, what comes back, and how it ends.
 #include "addrinfo_support.h"
+#include "dns/hosts.h"
 
 using namespace evlet_test;
 
@@ -262,11 +263,53 @@ TEST_CASE("addresses_of_ipv4_stand_for_ipv6_where_that_is_wanted") {
     Base base;
     Zone zone(base);
     zone.v4["host.example"] = address("192.0.2.1");
+    zone.v4["both.example"] = address("192.0.2.2");
+    zone.v6["both.example"] = address("2001:db8::2");
+    evdns_base* const dns = zone.dns;
+    REQUIRE(evlet::dns::take_hosts(*dns, evlet::Text("192.0.2.9 hosts.example\n")));
     Found found;
-    const int error =
-        found.get(base, zone.dns, "host.example", "80", AF_INET6, SOCK_STREAM, EVUTIL_AI_V4MAPPED);
-    // As evutil_getaddrinfo() has it, this flag says nothing where IPv6 alone is asked for.
-    CHECK(error == EVUTIL_EAI_NODATA);
+    for (int round = 0; round < 2; ++round) {  // the second time from the cache
+        CAPTURE(round);
+        CHECK(found.get(base, zone.dns, "host.example", "80", AF_INET6, SOCK_STREAM,
+                        EVUTIL_AI_V4MAPPED | EVUTIL_AI_CANONNAME) == 0);
+        CHECK(found.text() == "[::ffff:192.0.2.1]:80");
+        CHECK(found.canonical == "host.example");
+        CHECK(found.get(base, zone.dns, "both.example", "80", AF_INET6, SOCK_STREAM,
+                        EVUTIL_AI_V4MAPPED) == 0);
+        CHECK(found.text() == "[2001:db8::2]:80");
+        CHECK(found.get(base, zone.dns, "both.example", "80", AF_INET6, SOCK_STREAM,
+                        EVUTIL_AI_V4MAPPED | EVUTIL_AI_ALL) == 0);
+        CHECK(found.count() == 2);
+        CHECK(found.get(base, zone.dns, "hosts.example", "80", AF_INET6, SOCK_STREAM,
+                        EVUTIL_AI_V4MAPPED) == 0);
+        CHECK(found.text() == "[::ffff:192.0.2.9]:80");
+        CHECK(found.get(base, zone.dns, "host.example", "80", AF_UNSPEC, SOCK_STREAM,
+                        EVUTIL_AI_V4MAPPED) == 0);
+        CHECK(found.text() == "192.0.2.1:80");
+        CHECK(found.get(base, zone.dns, "host.example", "80", AF_INET6, SOCK_STREAM) ==
+              EVUTIL_EAI_NODATA);
+    }
+}
+
+TEST_CASE("canonical_names_are_kept_with_the_addresses") {
+    Base base;
+    FakeNameserver server(base);
+    server.on_question = [&](const Question& question) {
+        server.send(question,
+                    answer(question, Sections{{alias("real.example"),
+                                               address("192.0.2.1", 60, wire("real.example"))}}));
+    };
+    Resolver dns(base, server);
+    Found found;
+    CHECK(found.get(base, dns, "www.example", "80", AF_INET, SOCK_STREAM) == 0);
+    CHECK(server.asked() == 1);
+    // Whoever asked did not want the name, so it is not known.
+    for (int round = 0; round < 2; ++round) {
+        CHECK(found.get(base, dns, "www.example", "80", AF_INET, SOCK_STREAM,
+                        EVUTIL_AI_CANONNAME) == 0);
+        CHECK(found.canonical == "real.example");
+        CHECK(server.asked() == 2);
+    }
 }
 
 TEST_CASE("without_a_resolver_of_the_process_none_is_asked") {

@@ -155,11 +155,12 @@ TEST_CASE("what_the_cache_has_is_told_whole_or_not_at_all") {
         serve(server, 3);
         Resolver dns(base, server);
         Found found;
-        REQUIRE(found.get(base, dns, "a.example", "80", AF_UNSPEC, SOCK_STREAM) == 0);
+        REQUIRE(found.get(base, dns, "a.example", "80", AF_UNSPEC, SOCK_STREAM,
+                          EVUTIL_AI_CANONNAME) == 0);
         const size_t asked = server.asked();
         memory.fail_at(n);
-        CHECK(found.ask(dns, "a.example", "80", AF_UNSPEC, SOCK_STREAM, EVUTIL_AI_CANONNAME) ==
-              nullptr);
+        CHECK(found.ask(dns, "a.example", "80", AF_INET6, SOCK_STREAM,
+                        EVUTIL_AI_CANONNAME | EVUTIL_AI_V4MAPPED | EVUTIL_AI_ALL) == nullptr);
         memory.stop_failing();
         CHECK(found.calls == 1);
         CHECK(found.error == (memory.failed() ? EVUTIL_EAI_MEMORY : 0));
