@@ -139,7 +139,7 @@ struct evdns_base {
     uint8_t* packet;  // what is received, of packet_size bytes
     size_t packet_size;
     unsigned guards;
-    uint8_t random[32];
+    uint8_t random[128];
     uint8_t random_left;
     bool gone : 1;
     bool work_due : 1;

@@ -276,3 +276,20 @@ TEST_CASE("bind_to_says_where_questions_come_from") {
     CHECK(ntohl(from.sin_addr.s_addr) == 0x7f000005);
     CHECK(evdns_base_set_option(dns, "bind-to", "nonsense") == -1);
 }
+
+TEST_CASE("from_a_port_that_is_taken_no_nameserver_can_be_asked") {
+    Base base;
+    FakeNameserver server(base, [&](const Question& question) {
+        server.send(question, answer(question, address("192.0.2.1")));
+    });
+    const FakeNameserver taken(base);
+    const std::string port = "127.0.0.1:" + std::to_string(taken.address().port());
+    Resolver dns(base);
+    dns.set("bind-to", port.c_str());
+    const Address& at = server.address();
+    CHECK(evdns_base_nameserver_sockaddr_add(dns, at.get(), at.size, 0) != 0);
+    CHECK(evdns_base_count_nameservers(dns) == 0);
+    dns.set("bind-to", "127.0.0.1");
+    dns.add(server);
+    CHECK(resolve(base, dns, "host.example").all() == "192.0.2.1");
+}

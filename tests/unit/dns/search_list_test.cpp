@@ -216,3 +216,23 @@ TEST_CASE("the_case_of_letters_is_mixed_in_each_candidate_and_in_nothing_else") 
     CHECK(upper);
     CHECK(lower);
 }
+
+TEST_CASE("warnings_go_to_the_function_that_was_set_and_whole_lines_only") {
+    static int lines;
+    static std::string last;
+    lines = 0;
+    const Resolver dns;
+    evdns_set_log_fn([](int is_warning, const char* line) {
+        CHECK(is_warning == 1);
+        last = line;
+        ++lines;
+    });
+    evdns_base_search_add(dns, "example..org");
+    CHECK(lines == 1);
+    CHECK(last.find("example..org") != std::string::npos);
+    evdns_base_search_add(dns, std::string(5000, 'x').c_str());
+    CHECK(lines == 2);
+    CHECK(last.size() == 255);
+    evdns_set_log_fn(nullptr);
+    CHECK(domains(*dns).empty());
+}
