@@ -20,8 +20,8 @@ void message(const char* format, ...) EVLET_PRINTF(1, 2);
 [[noreturn]] void fatal(const char* format, ...) EVLET_PRINTF(1, 2);
 
 #if EVLET_DEBUG
-extern bool g_debug_enabled;
-void debug_line(const char* format, ...) EVLET_PRINTF(1, 2);
+EVLET_SHARED extern bool g_debug_enabled;
+EVLET_SHARED void debug_line(const char* format, ...) EVLET_PRINTF(1, 2);
 #define EVLET_LOG_DEBUG(...)                             \
     do {                                                 \
         if (__builtin_expect(::evlet::log::g_debug_enabled, 0)) \

@@ -6,6 +6,7 @@
 
 #include <limits.h>
 
+#include "base/shared.h"
 #include "event2/util.h"
 #include "net/address_types.h"
 
@@ -27,8 +28,9 @@ struct AddrinfoRequest {
 };
 
 // Takes the arguments of getaddrinfo apart. 0, or an EVUTIL_EAI_* code.
-[[nodiscard]] int prepare_request(const char* node, const char* service,
-                                  const evutil_addrinfo* hints, AddrinfoRequest* ret_request);
+[[nodiscard]] EVLET_SHARED int prepare_request(const char* node, const char* service,
+                                               const evutil_addrinfo* hints,
+                                               AddrinfoRequest* ret_request);
 
 // Fills in the uses, with the service's port in each, of which at least one remains.
 [[nodiscard]] int resolve_service(const char* service, int socktype, int protocol,
@@ -39,18 +41,19 @@ struct AddrinfoRequest {
 class AddrinfoList {
 public:
     AddrinfoList() = default;
-    ~AddrinfoList();
+    EVLET_SHARED ~AddrinfoList();
     AddrinfoList(const AddrinfoList&) = delete;
     AddrinfoList& operator=(const AddrinfoList&) = delete;
 
     [[nodiscard]] bool empty() const { return first_ == nullptr; }
     // Adds an entry for each use of the request. `address` is a sockaddr_in or sockaddr_in6 of
     // `size` bytes, whose port does not matter. False: out of memory; some may have been added.
-    [[nodiscard]] bool add(const void* address, size_t size, const AddrinfoRequest& request);
+    [[nodiscard]] EVLET_SHARED bool add(const void* address, size_t size,
+                                        const AddrinfoRequest& request);
     // Becomes the first entry's ai_canonname, at release.
-    [[nodiscard]] bool set_canonical_name(const char* name);
+    [[nodiscard]] EVLET_SHARED bool set_canonical_name(const char* name);
     // The caller owns the list, which is not empty, from now on.
-    [[nodiscard]] evutil_addrinfo* release();
+    [[nodiscard]] EVLET_SHARED evutil_addrinfo* release();
 
 private:
     evutil_addrinfo* first_ = nullptr;
@@ -58,19 +61,19 @@ private:
     char* canonical_name_ = nullptr;
 };
 
-void free_addrinfo(evutil_addrinfo* list);
+EVLET_SHARED void free_addrinfo(evutil_addrinfo* list);
 
 // From resolve_locally(): only a nameserver can tell. Outside every system's EAI_ numbers.
 constexpr int kNeedsLookup = INT_MAX;
 
 // Answers what can be answered without asking anybody: no host, or a numeric one. 0 with a list
 // that is complete, an EVUTIL_EAI_* code, or kNeedsLookup.
-[[nodiscard]] int resolve_locally(const char* node, const AddrinfoRequest& request,
-                                  AddrinfoList& list);
+[[nodiscard]] EVLET_SHARED int resolve_locally(const char* node, const AddrinfoRequest& request,
+                                               AddrinfoList& list);
 
 // Drops the family this machine has no address of, when AF_UNSPEC leaves a choice
 // (EVUTIL_AI_ADDRCONFIG). Never makes a request fail.
-void narrow_to_configured(AddrinfoRequest& request);
+EVLET_SHARED void narrow_to_configured(AddrinfoRequest& request);
 
 // The whole, waiting for the system's resolver. Outputs are untouched on failure.
 [[nodiscard]] int resolve_blocking(const char* node, const char* service,

@@ -3,11 +3,12 @@
 // an answer came from whom it asked.
 #pragma once
 
+#include "base/shared.h"
 #include "net/address_types.h"
 
 namespace evlet {
 
 // Less than 0, 0 or more than 0. Addresses of a family that cannot be looked into are never equal.
-[[nodiscard]] int compare_addresses(const sockaddr* a, const sockaddr* b, bool with_port);
+[[nodiscard]] EVLET_SHARED int compare_addresses(const sockaddr* a, const sockaddr* b, bool with_port);
 
 }  // namespace evlet
