@@ -9,7 +9,7 @@
 
 namespace evlet::log {
 
-#define EVLET_PRINTF(format_index, first_argument) \
+#define EVLET_PRINTF(format_index, first_argument)                                                 \
     __attribute__((format(printf, format_index, first_argument)))
 
 EVLET_SHARED void warn(const char* format, ...) EVLET_PRINTF(1, 2);
@@ -22,14 +22,14 @@ void message(const char* format, ...) EVLET_PRINTF(1, 2);
 #if EVLET_DEBUG
 EVLET_SHARED extern bool g_debug_enabled;
 EVLET_SHARED void debug_line(const char* format, ...) EVLET_PRINTF(1, 2);
-#define EVLET_LOG_DEBUG(...)                             \
-    do {                                                 \
-        if (__builtin_expect(::evlet::log::g_debug_enabled, 0)) \
-            ::evlet::log::debug_line(__VA_ARGS__);       \
+#define EVLET_LOG_DEBUG(...)                                                                       \
+    do {                                                                                           \
+        if (__builtin_expect(::evlet::log::g_debug_enabled, 0))                                    \
+            ::evlet::log::debug_line(__VA_ARGS__);                                                 \
     } while (0)
 #else
-#define EVLET_LOG_DEBUG(...) \
-    do {                     \
+#define EVLET_LOG_DEBUG(...)                                                                       \
+    do {                                                                                           \
     } while (0)
 #endif
 

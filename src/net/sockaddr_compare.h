@@ -9,6 +9,7 @@
 namespace evlet {
 
 // Less than 0, 0 or more than 0. Addresses of a family that cannot be looked into are never equal.
-[[nodiscard]] EVLET_SHARED int compare_addresses(const sockaddr* a, const sockaddr* b, bool with_port);
+[[nodiscard]] EVLET_SHARED int compare_addresses(const sockaddr* a, const sockaddr* b,
+                                                 bool with_port);
 
 }  // namespace evlet
