@@ -11,16 +11,6 @@
 #include "posix_sockets.h"
 #endif
 
-int conformance_thread_start(void (*body)(void *), void *argument) {
-    (void)body;
-    (void)argument;
-    return -1;
-}
-
-void conformance_thread_join(int handle) {
-    (void)handle;
-}
-
 static void (*volatile delayed)(void);
 static volatile uint32_t due;
 
@@ -55,14 +45,6 @@ int conformance_signal_number(void) {
     return SIGALRM;
 }
 
-int conformance_broken_pipe_signal(void) {
-    return -1;
-}
-
-int conformance_uncatchable_signal(void) {
-    return -1;
-}
-
 #if EVLET_PORT_HAS_SOCKETS
 static evlet_fd limit_before;
 
@@ -92,54 +74,4 @@ int conformance_pipe(evlet_fd ret_ends[2]) {
 int conformance_duplicate_to(evlet_fd fd, evlet_fd number) {
     return memory_duplicate_to(fd, number) == number ? 0 : -1;
 }
-#else
-int conformance_exhaust_descriptors(void) {
-    return -1;
-}
-
-void conformance_restore_descriptors(void) {}
-
-int conformance_is_nonblocking(evlet_fd fd) {
-    (void)fd;
-    return -1;
-}
-
-int conformance_is_cloexec(evlet_fd fd) {
-    (void)fd;
-    return -1;
-}
-
-int conformance_pipe(evlet_fd ret_ends[2]) {
-    (void)ret_ends;
-    return -1;
-}
-
-int conformance_duplicate_to(evlet_fd fd, evlet_fd number) {
-    (void)fd;
-    (void)number;
-    return -1;
-}
 #endif
-
-/* Sockets in memory take theirs beforehand. */
-int conformance_exhaust_memory(void) {
-    return -1;
-}
-
-void conformance_restore_memory(void) {}
-
-evlet_fd conformance_file(const void *bytes, size_t size) {
-    (void)bytes;
-    (void)size;
-    return -1;
-}
-
-const char *conformance_known_variable(const char **ret_value) {
-    (void)ret_value;
-    return NULL;
-}
-
-int conformance_exit_status(void (*body)(void)) {
-    (void)body;
-    return -1;
-}

@@ -33,25 +33,3 @@ int conformance_is_nonblocking(evlet_fd fd) {
     const int flags = lwip_fcntl(fd, F_GETFL, 0);
     return flags < 0 ? -1 : (flags & O_NONBLOCK) != 0;
 }
-
-int conformance_is_cloexec(evlet_fd fd) {
-    (void)fd;
-    return -1;
-}
-
-int conformance_pipe(evlet_fd ret_ends[2]) {
-    (void)ret_ends;
-    return -1;
-}
-
-evlet_fd conformance_file(const void *bytes, size_t size) {
-    (void)bytes;
-    (void)size;
-    return -1;
-}
-
-int conformance_duplicate_to(evlet_fd fd, evlet_fd number) {
-    (void)fd;
-    (void)number;
-    return -1;
-}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the conformance suite needs from the machine it runs on beyond the port: means to provoke
- * what a port must withstand. platform_posix.c has them all, platform_none.c none; a firmware
- * writes its own file between the two. A hook that answers "cannot" makes the cases that need it
+ * what a port must withstand. platform_posix.c has them all; platform_none.c answers for those that
+ * a firmware's own file leaves out. A hook that answers "cannot" makes the cases that need it
  * print that they are absent; nothing else changes.
  */
 #ifndef EVLET_CONFORMANCE_PLATFORM_H

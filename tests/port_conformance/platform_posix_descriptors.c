@@ -37,13 +37,6 @@ void conformance_restore_descriptors(void) {
     setrlimit(RLIMIT_NOFILE, &limit_before);
 }
 
-/* The kernel has its own. */
-int conformance_exhaust_memory(void) {
-    return -1;
-}
-
-void conformance_restore_memory(void) {}
-
 int conformance_is_nonblocking(evlet_fd fd) {
     int flags = fcntl(fd, F_GETFL);
     return flags < 0 ? -1 : (flags & O_NONBLOCK) != 0;

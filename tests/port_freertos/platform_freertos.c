@@ -103,20 +103,7 @@ int conformance_signal_number(void) {
     return EVLET_FREERTOS_SOURCES - 1;
 }
 
-int conformance_broken_pipe_signal(void) {
-    return -1;
-}
-
-int conformance_uncatchable_signal(void) {
-    return -1;
-}
-
 /* ---- Processes ------------------------------------------------------------------------------- */
-
-const char *conformance_known_variable(const char **ret_value) {
-    (void)ret_value;
-    return NULL;
-}
 
 int conformance_exit_status(void (*body)(void)) {
     pid_t child;
