@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <type_traits>
+
 #include "mem/mem.h"
 
 namespace evlet::dns {
@@ -185,7 +187,10 @@ void evdns_close_server_port(struct evdns_server_port* port) {
 
 int evdns_server_port_set_option(struct evdns_server_port* port, enum evdns_server_option option,
                                  size_t value) {
-    return port->transport->set_option(*port, option, value) ? 0 : -1;
+    // A program in C may give any number, which is no value of an enumeration here.
+    std::underlying_type_t<evdns_server_option> number;
+    memcpy(&number, &option, sizeof number);
+    return port->transport->set_option(*port, number, value) ? 0 : -1;
 }
 
 void evdns_server_request_set_flags(struct evdns_server_request* req, int flags) {

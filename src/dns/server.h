@@ -59,7 +59,7 @@ struct Transport {
     void (*done)(ServerRequest& request);
     // No more is taken in.
     void (*close)(evdns_server_port& port);
-    bool (*set_option)(evdns_server_port& port, evdns_server_option option, size_t value);
+    bool (*set_option)(evdns_server_port& port, unsigned option, size_t value);
 };
 
 }  // namespace evlet::dns

@@ -200,7 +200,7 @@ void close(evdns_server_port& port) {
     }
 }
 
-bool set_option(evdns_server_port& port, evdns_server_option option, size_t value) {
+bool set_option(evdns_server_port& port, unsigned option, size_t value) {
     TcpPort& tcp = as_tcp(port);
     if (option == EVDNS_SOPT_TCP_MAX_CLIENTS) {
         tcp.most = value;

@@ -105,7 +105,7 @@ void close(evdns_server_port& port) {
     udp.end = &udp.pending;
 }
 
-bool set_option(evdns_server_port&, evdns_server_option, size_t) {
+bool set_option(evdns_server_port&, unsigned, size_t) {
     return false;
 }
 
