@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // getaddrinfo without waiting: what net/addrinfo.h knows by itself, hosts, cache, then a request
 // for each family. Invariant: a Lookup is in the base's list as long as a request of its own is not
-// over.
+// over; it stays until its callback has returned, which may cancel it, to no effect.
 #include <string.h>
 
 #include <initializer_list>
@@ -70,7 +70,8 @@ void link(Lookup& lookup) {
     base.lookups = &lookup;
 }
 
-void free_lookup(Lookup& lookup) {
+// Leaves nothing but its memory.
+void end_lookup(Lookup& lookup) {
     *lookup.links.prev = lookup.links.next;
     if (lookup.links.next)
         lookup.links.next->links.prev = lookup.links.prev;
@@ -79,6 +80,10 @@ void free_lookup(Lookup& lookup) {
     free_addrinfo(lookup.lists[kFirst]);
     free_addrinfo(lookup.lists[kSecond]);
     mem::release(lookup.name_found);
+}
+
+void free_lookup(Lookup& lookup) {
+    end_lookup(lookup);
     mem::release(&lookup);
 }
 
@@ -176,11 +181,10 @@ void tell(Lookup& lookup) {
         list->ai_canonname = lookup.name_found;
         lookup.name_found = nullptr;
     }
-    const auto callback = lookup.callback;
-    void* const argument = lookup.argument;
-    free_lookup(lookup);
+    end_lookup(lookup);
     const UnlockGuard unlocked(base.mutex);
-    callback(error, list, argument);
+    lookup.callback(error, list, lookup.argument);
+    mem::release(&lookup);
 }
 
 // The addresses of an outcome as a list. False: out of memory.

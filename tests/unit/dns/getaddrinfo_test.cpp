@@ -224,6 +224,27 @@ TEST_CASE("a_lookup_may_be_cancelled_in_each_state") {
     }
 }
 
+TEST_CASE("a_lookup_may_be_cancelled_in_its_own_callback") {
+    Base base;
+    for (const int freed : {0, 1, 2}) {
+        CAPTURE(freed);
+        Zone zone(base);
+        zone.v4["host.example"] = address("192.0.2.1");
+        Found found;
+        evdns_getaddrinfo_request* const request = found.ask(zone.dns, "host.example", "80");
+        REQUIRE(request);
+        found.body = [&] {
+            if (freed)
+                zone.dns.free(freed == 2);
+            evdns_getaddrinfo_cancel(request);
+        };
+        REQUIRE(found.wait(base));
+        settle(base);
+        CHECK(found.calls == 1);
+        CHECK(found.error == 0);
+    }
+}
+
 TEST_CASE("canonical_name_is_that_at_the_end_of_the_aliases") {
     Base base;
     Zone zone(base);
