@@ -100,6 +100,9 @@ struct evdns_request {
     uint16_t step;  // of the search
     uint16_t attempts;
     uint16_t lame;  // nameservers that would not answer
+    // Of the names of the search so far: the least ttl, and why one is not known, or 0.
+    uint32_t least_ttl;
+    int unknown;
     bool in_flight : 1;
     bool over : 1;  // in `done`, or being told
     bool tcp : 1;

@@ -225,6 +225,10 @@ void no_answer(evdns_request& request, int error, uint32_t ttl) {
     take_back(request);
     if (error == DNS_ERR_NODATA)
         request.no_data = true;
+    else if (error != DNS_ERR_NOTEXIST && !request.unknown)
+        request.unknown = error;
+    if (ttl < request.least_ttl)
+        request.least_ttl = ttl;
     const bool stop = error == DNS_ERR_NODATA && (request.flags & kStopAtNoData);
     ++request.step;
     if (!stop && request.search && take_candidate(request)) {
@@ -232,8 +236,8 @@ void no_answer(evdns_request& request, int error, uint32_t ttl) {
         submit(request);
         return;
     }
-    request.outcome.ttl = ttl;
-    finish(request, request.no_data ? DNS_ERR_NODATA : error);
+    request.outcome.ttl = request.least_ttl;
+    finish(request, request.no_data ? DNS_ERR_NODATA : request.unknown ? request.unknown : error);
 }
 
 }  // namespace evlet::dns

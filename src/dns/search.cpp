@@ -118,6 +118,7 @@ Status set_name(evdns_request& request, Text text) {
         ++base.search->refs;
     }
     request.step = 0;
+    request.least_ttl = UINT32_MAX;
     return take_candidate(request) ? Status::ok : Status::invalid;
 }
 

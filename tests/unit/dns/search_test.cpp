@@ -138,6 +138,47 @@ TEST_CASE("each_name_of_a_search_has_attempts_of_its_own") {
     CHECK(search.result.error == DNS_ERR_NOTEXIST);
 }
 
+TEST_CASE("a_name_of_a_search_that_nobody_could_tell_of_is_not_taken_for_one_that_is_not_there") {
+    Base base;
+    Searching search(base);
+    search.domains({"a.test"});
+    search.server.on_question = [&](const Question& question) {
+        const bool fails = question.text == "host.a.test";
+        if (!fails && search.known.count(question.text))
+            return search.server.send(question, answer(question, search.known[question.text]));
+        search.server.send(question, answer(question, {{}, {start_of_authority(600, 600)}, {}},
+                                            fails ? kServFail : kNxDomain));
+    };
+    CHECK(search.tried("host") == "host.a.test host");
+    CHECK(search.result.error == DNS_ERR_SERVERFAILED);
+    CHECK(search.result.ttl == 0);
+    search.known["host"] = address("192.0.2.2");
+    CHECK(search.tried("host") == "host.a.test host");
+    CHECK(search.result.all() == "192.0.2.2");
+}
+
+TEST_CASE("a_search_without_a_result_is_believed_no_longer_than_any_of_its_names") {
+    Base base;
+    Searching search(base);
+    search.domains({"a.test"});
+    for (const unsigned least : {7u, 0u}) {
+        for (const char* const name : {"host.a.test", "host"}) {
+            for (const unsigned code : {0u, unsigned{kNxDomain}}) {
+                search.server.on_question = [&](const Question& question) {
+                    const unsigned ttl = question.text == name ? least : 600;
+                    Sections sections;
+                    if (ttl)
+                        sections.authority.push_back(start_of_authority(ttl, ttl));
+                    search.server.send(question, answer(question, sections, code));
+                };
+                CHECK(search.tried("host") == "host.a.test host");
+                CHECK(search.result.error == (code ? DNS_ERR_NOTEXIST : DNS_ERR_NODATA));
+                CHECK(search.result.ttl == static_cast<int>(least));
+            }
+        }
+    }
+}
+
 TEST_CASE("requests_of_a_search_may_be_cancelled_and_freed_between_two_names") {
     Base base;
     for (const bool cancel : {true, false}) {
