@@ -184,8 +184,10 @@ Found read_answer(Reader reader, const Header& header, const Name& name, uint16_
         found = take_addresses(reader, records, type, answer, ret_outcome);
     else if (answer.count)
         found = take_name(reader, records, type, answer, ret_outcome);
-    if (found == Found::nothing)
-        ret_outcome->ttl = negative_ttl(reader, header);
+    if (found == Found::nothing) {
+        const uint32_t ttl = negative_ttl(reader, header);
+        ret_outcome->ttl = ttl < answer.ttl ? ttl : answer.ttl;
+    }
     if (found != Found::data)
         return found;
     ret_outcome->ttl = answer.ttl;

@@ -8,7 +8,8 @@ namespace evlet::dns {
 
 enum class Found : uint8_t {
     data,     // in the outcome
-    nothing,  // no record of this type; the outcome's ttl is that of the SOA record, or 0
+    nothing,  // no record of this type; the outcome's ttl is the least of the SOA record's (0
+              // without one) and those of the aliases
     broken,   // the packet is not what it says; the outcome has not been touched
     no_memory,
 };

@@ -289,12 +289,23 @@ TEST_CASE("how_long_there_is_nothing_is_the_less_of_the_ttl_and_the_minimum_of_t
 
 TEST_CASE("the_soa_record_is_found_behind_aliases_and_other_records") {
     Packet packet = asked("host.example", kA, 1, 2);
-    packet.pointer(12).record(kCname, 60, wire("a.example"));
+    packet.pointer(12).record(kCname, 300, wire("a.example"));
     packet.name("example").record(kNs, 60, wire("ns.example"));
     packet.name("example").record(kSoa, 90, soa(80));
     const Result result = answer(packet, "host.example", kA);
     CHECK(result.found == Found::nothing);
     CHECK(result.ttl == 80);
+}
+
+TEST_CASE("that_an_alias_leads_to_nothing_is_believed_no_longer_than_the_alias") {
+    for (const uint32_t ttl : {0u, 30u, 90u}) {
+        Packet packet = asked("host.example", kA, 1, 1);
+        packet.pointer(12).record(kCname, ttl, wire("a.example"));
+        packet.name("example").record(kSoa, 60, soa(60));
+        const Result result = answer(packet, "host.example", kA);
+        CHECK(result.found == Found::nothing);
+        CHECK(result.ttl == (ttl < 60 ? ttl : 60));
+    }
 }
 
 TEST_CASE("without_a_soa_record_nothing_may_be_kept") {
