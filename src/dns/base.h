@@ -127,6 +127,7 @@ struct evdns_base {
     unsigned server_count;
     unsigned turn;  // of `rotate`
     event timer;    // not later than the first deadline
+    evlet::Nanos timer_at;
     event_callback work;
     evlet::dns::Search* search;
     evlet::dns::Hosts* hosts;

@@ -169,9 +169,14 @@ void pump(evdns_base& base) {
 }
 
 void set_timer(evdns_base& base) {
-    if (base.timer_set || base.in_flight.empty())
+    if (base.in_flight.empty())
         return;
-    const Nanos left = base.in_flight.first()->deadline - now_of(base);
+    // Later ones may have less time: the option has changed.
+    const Nanos deadline = base.in_flight.first()->deadline;
+    if (base.timer_set && base.timer_at <= deadline)
+        return;
+    base.timer_at = deadline;
+    const Nanos left = deadline - now_of(base);
     const timeval time = to_timeval(left > 0 ? left + kNanosPerMicro : 0);
     base.timer_set = event_add(&base.timer, &time) == 0;
     // They might wait for ever.

@@ -277,3 +277,19 @@ TEST_CASE("nameservers_of_ipv6_are_asked_too") {
     CHECK(resolve(base, dns, "host.example").all() == kAddress);
     CHECK(resolve(base, dns, "host.example", DNS_QUERY_USEVC).all() == kAddress);
 }
+
+TEST_CASE("a_shorter_timeout_counts_for_what_is_asked_from_then_on") {
+    Base base;
+    FakeNameserver server(base);
+    Resolver dns(base, server);
+    dns.set("attempts", "1");
+    dns.set("timeout", "3600");
+    Result first, second;
+    ask(dns, "first.example", first);
+    REQUIRE(sees(base, server));
+    dns.set("timeout", "0.05");
+    ask(dns, "second.example", second);
+    REQUIRE(ends(base, second));
+    CHECK(second.error == DNS_ERR_TIMEOUT);
+    CHECK(first.calls == 0);
+}
