@@ -162,11 +162,25 @@ uint32_t negative_ttl(Reader reader, const Header& header) {
     return 0;
 }
 
+// Those that are there as a whole.
+unsigned count_whole(Reader reader, unsigned records) {
+    for (unsigned count = 0; count < records; ++count) {
+        reader.skip_name();
+        reader.skip(reader.read_record().size);
+        if (!reader.ok())
+            return count;
+    }
+    return records;
+}
+
 }  // namespace
 
 Found read_answer(Reader reader, const Header& header, const Name& name, uint16_t type,
                   bool want_alias, Outcome* ret_outcome) {
-    const unsigned records = header.counts[kAnswers];
+    unsigned records = header.counts[kAnswers];
+    // Some cut at their limit, be it within a record.
+    if (header.flags & kTruncated)
+        records = count_whole(reader, records);
     Answer answer;
     answer.name = name;
     answer.ttl = UINT32_MAX;

@@ -82,6 +82,21 @@ TEST_CASE("what_was_cut_off_is_taken_as_it_is_on_request") {
     }
 }
 
+TEST_CASE("what_was_cut_off_within_a_record_is_taken_up_to_there_on_request") {
+    Base base;
+    FakeNameserver server(base);
+    Resolver dns(base, server);
+    const std::string last = address("192.0.2.8");
+    for (size_t size = 0; size < last.size(); ++size) {
+        server.on_question = [&](const Question& question) {
+            const std::string whole =
+                answer(question, {{address("192.0.2.7"), last}, {}, {}}, kCutOff);
+            server.send(question, whole.substr(0, whole.size() - last.size() + size));
+        };
+        CHECK(resolve(base, dns, "host.example", DNS_QUERY_IGNTC).all() == "192.0.2.7");
+    }
+}
+
 TEST_CASE("with_use_vc_nothing_is_asked_over_udp") {
     Base base;
     for (const int way : {0, 1, 2}) {
