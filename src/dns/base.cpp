@@ -69,7 +69,10 @@ void on_timer(evutil_socket_t, short, void* argument) {
         if (request->deadline > now)
             break;
         Nameserver* const server = request->server;
+        const bool tcp = request->tcp;
         ask_again(*request, DNS_ERR_TIMEOUT);
+        if (tcp)
+            tcp_timed_out(*server);
         nameserver_timed_out(*server);
     }
     pump(base);

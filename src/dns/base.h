@@ -268,6 +268,9 @@ void watch(Nameserver& server);
 // False: there is no memory, or no connection can be had.
 [[nodiscard]] bool send_tcp(Nameserver& server, const evdns_request& request);
 void close_tcp(Nameserver& server);
+// A question that was asked over it has not been answered in time. If nothing else came either
+// since the last time, or ever, the connection is given up: it may be dead without a word.
+void tcp_timed_out(Nameserver& server);
 
 // ---- search.cpp ----
 

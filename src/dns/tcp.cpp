@@ -22,6 +22,7 @@ struct Stream {
     size_t in_size, in_room;
     evutil_socket_t fd;
     bool connected;
+    bool heard;  // something, since a question was last left unanswered
 };
 
 namespace {
@@ -43,6 +44,10 @@ constexpr size_t kFirstRoom = 512;
     return true;
 }
 
+bool is_over(const evdns_request& request, const Nameserver& server) {
+    return request.server == &server && request.tcp;
+}
+
 // Questions under way have to be asked again: of somebody else, or over a new connection.
 void fail(Stream& stream) {
     Nameserver& server = *stream.server;
@@ -51,7 +56,7 @@ void fail(Stream& stream) {
     evdns_request* next;
     for (evdns_request* request = base.in_flight.first(); request; request = next) {
         next = Requests::next(request);
-        if (request->server == &server && request->tcp)
+        if (is_over(*request, server))
             ask_again(*request, DNS_ERR_TIMEOUT);
     }
 }
@@ -105,6 +110,7 @@ void on_readable(evutil_socket_t, short, void* argument) {
             receive(stream.fd, stream.in + stream.in_size, stream.in_room - stream.in_size);
         good = got > 0 || (got < 0 && last_is_again());
         if (got > 0) {
+            stream.heard = true;
             stream.in_size += static_cast<size_t>(got);
             take_messages(stream);
         }
@@ -132,7 +138,12 @@ void on_idle(evutil_socket_t, short, void* argument) {
     auto& stream = *static_cast<Stream*>(argument);
     evdns_base& base = *stream.server->base;
     const Work work(base);
-    fail(stream);
+    // Who is waited for is not idle: questions have a time of their own.
+    evdns_request* request = base.in_flight.first();
+    while (request && !is_over(*request, *stream.server))
+        request = Requests::next(request);
+    if (!request || !arm_idle(stream))
+        fail(stream);
     pump(base);
 }
 
@@ -210,6 +221,16 @@ bool send_tcp(Nameserver& server, const evdns_request& request) {
     stream->out_size += kLengthSize + size;
     // Sent by the loop, with whatever else is asked until then.
     return event_add(&stream->writable, nullptr) == 0 && arm_idle(*stream);
+}
+
+void tcp_timed_out(Nameserver& server) {
+    Stream* const stream = server.tcp;
+    if (!stream)
+        return;
+    if (stream->heard)
+        stream->heard = false;
+    else
+        fail(*stream);
 }
 
 void close_tcp(Nameserver& server) {

@@ -289,6 +289,37 @@ TEST_CASE("a_connection_on_which_nothing_happens_is_closed_and_made_anew_when_ne
     CHECK(server.connections.size() > before);
 }
 
+TEST_CASE("a_connection_with_a_question_that_is_open_is_not_idle") {
+    Base base;
+    FakeNameserver server(base);
+    Resolver dns(base, server);
+    dns.set("tcp-idle-timeout", "0.02");
+    dns.set("attempts", "1");
+    Result result;
+    ask(dns, "host.example", result, DNS_QUERY_USEVC);
+    REQUIRE(sees(base, server));
+    TestEvent later(base, -1, 0, [&](short) { reply(server, server.last()); });
+    later.add(milliseconds(200));
+    REQUIRE(ends(base, result));
+    CHECK(result.all() == kAddress);
+    REQUIRE(run_until(base, [&] { return server.connections.back()->ended; }));
+    CHECK(server.connections.size() == 1);
+}
+
+TEST_CASE("a_connection_over_which_no_answer_comes_is_made_anew") {
+    Base base;
+    FakeNameserver server(base);
+    Resolver dns(base, server);
+    dns.set("timeout", "0.2");
+    dns.set("attempts", "255");
+    dns.set("max-timeouts", "255");
+    server.on_question = [&](const Question& question) {
+        if (question.connection > 0)
+            reply(server, question);
+    };
+    CHECK(resolve(base, dns, "host.example", DNS_QUERY_USEVC).all() == kAddress);
+}
+
 TEST_CASE("a_peer_that_closes_an_idle_connection_is_asked_over_another") {
     Base base;
     FakeNameserver server(base);
