@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Settings: shells over options.h and search.h.
+// Settings: shells over options.h and search.h. What goes wrong is logged without the mutex: the
+// program's log function may come back.
 #include "dns/note.h"
 #include "dns/options.h"
 #include "dns/resolv_conf.h"
@@ -25,14 +26,18 @@ void evdns_base_search_clear(struct evdns_base* base) {
 }
 
 void evdns_base_search_add(struct evdns_base* base, const char* domain) {
-    const LockGuard lock(base->mutex);
-    if (failed(add_domain(*base, Text(domain))))
+    base->mutex.lock();
+    const Status status = add_domain(*base, Text(domain));
+    base->mutex.unlock();
+    if (failed(status))
         warn("not added to the search list: ", domain);
 }
 
 void evdns_base_search_ndots_set(struct evdns_base* base, const int ndots) {
-    const LockGuard lock(base->mutex);
-    if (failed(set_ndots(*base, ndots)))
+    base->mutex.lock();
+    const Status status = set_ndots(*base, ndots);
+    base->mutex.unlock();
+    if (failed(status))
         warn("out of memory", "");
 }
 

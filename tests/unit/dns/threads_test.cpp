@@ -164,3 +164,20 @@ TEST_CASE("threads_may_change_settings_while_others_ask") {
     CHECK(ends.good == 2 * kRounds);
     CHECK(loop.stop() == 0);
 }
+
+TEST_CASE("what_is_logged_of_a_setting_is_told_without_a_lock") {
+    use_threads();
+    Base base;
+    Resolver dns(base);
+    static evdns_base* asked;
+    static int lines;
+    asked = dns;
+    lines = 0;
+    evdns_set_log_fn([](int, const char*) {
+        ++lines;
+        CHECK(evdns_base_count_nameservers(asked) == 0);
+    });
+    evdns_base_search_add(dns, "no..name");
+    evdns_set_log_fn(nullptr);
+    CHECK(lines == 1);
+}
