@@ -84,6 +84,10 @@ void free_cache(evdns_base& base) {
     base.cache = nullptr;
 }
 
+size_t size_of(int family) {
+    return family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+}
+
 // The same address for each kind of socket counts once.
 bool is_first(const evutil_addrinfo* list, const evutil_addrinfo* entry) {
     for (; list != entry; list = list->ai_next) {
@@ -96,11 +100,12 @@ bool is_first(const evutil_addrinfo* list, const evutil_addrinfo* entry) {
 
 unsigned count_of(const evutil_addrinfo* list, int family, sockaddr_in6* ret_addresses) {
     unsigned count = 0;
+    const size_t size = size_of(family);
     for (const evutil_addrinfo* entry = list; entry; entry = entry->ai_next) {
-        if (entry->ai_family != family || !is_first(list, entry))
+        if (entry->ai_family != family || entry->ai_addrlen < size || !is_first(list, entry))
             continue;
         if (ret_addresses)
-            memcpy(ret_addresses + count, entry->ai_addr, entry->ai_addrlen);
+            memcpy(ret_addresses + count, entry->ai_addr, size);
         ++count;
     }
     return count;
@@ -110,7 +115,7 @@ unsigned count_of(const evutil_addrinfo* list, int family, sockaddr_in6* ret_add
 int take_entry(const Entry& entry, const AddrinfoRequest& request, AddrinfoList& list) {
     if (entry.count == 0)
         return entry.error;
-    const size_t size = entry.family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+    const size_t size = size_of(entry.family);
     const bool wants_canonical = request.flags & EVUTIL_AI_CANONNAME;
     if (wants_canonical && !entry.has_canonical)
         return kNeedsLookup;
@@ -145,7 +150,8 @@ int look_up_family(evdns_base& base, Text name, int family, const AddrinfoReques
 bool write_cache(evdns_base& base, Text name, int family, const evutil_addrinfo* list,
                  const char* canonical, int error, uint32_t ttl) {
     const unsigned count = count_of(list, family, nullptr);
-    const uint32_t most = count ? kMostTtl : kMostNegative;
+    // That a list has none of a family is no error of anybody.
+    const uint32_t most = list ? kMostTtl : kMostNegative;
     if (base.no_cache || ttl == 0)
         return true;
     if (!base.cache) {

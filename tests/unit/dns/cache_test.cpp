@@ -120,6 +120,38 @@ TEST_CASE("that_there_is_nothing_is_believed_for_a_quarter_of_an_hour_at_most") 
     CHECK(look_up(dns, "other", AF_INET) == "-");
 }
 
+TEST_CASE("that_a_list_has_no_address_of_a_family_is_believed_as_long_as_the_list") {
+    const Resolver dns;
+    const List list({"10.0.0.1"});
+    CHECK(write(dns, "host", AF_INET, list, 3600));
+    CHECK(write(dns, "host", AF_INET6, list, 3600, EVUTIL_EAI_NODATA));
+    pass(3599);
+    CHECK(look_up(dns, "host") == "10.0.0.1:80");
+    pass(1);
+    CHECK(look_up(dns, "host") == "-");
+}
+
+TEST_CASE("an_address_may_have_more_room_than_it_needs_and_with_less_it_is_none") {
+    const Resolver dns;
+    sockaddr_storage room[2] = {};
+    evutil_addrinfo entries[2] = {};
+    for (int i = 0; i < 2; ++i) {
+        sockaddr_in address = {};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(0x0a000001u + static_cast<unsigned>(i));
+        memcpy(&room[i], &address, sizeof address);
+        entries[i].ai_family = AF_INET;
+        entries[i].ai_addr = reinterpret_cast<sockaddr*>(&room[i]);
+        entries[i].ai_addrlen = sizeof room[i];
+    }
+    entries[0].ai_next = &entries[1];
+    CHECK(write(dns, "host", AF_INET, entries, 60));
+    CHECK(look_up(dns, "host", AF_INET) == "10.0.0.1:80 10.0.0.2:80");
+    entries[1].ai_addrlen = sizeof(sockaddr_in) - 1;
+    CHECK(write(dns, "host", AF_INET, entries, 60));
+    CHECK(look_up(dns, "host", AF_INET) == "10.0.0.1:80");
+}
+
 TEST_CASE("names_of_entries_are_found_without_regard_to_case") {
     const Resolver dns;
     const List list({"10.0.0.1"});
