@@ -151,6 +151,7 @@ struct evdns_base {
     bool sleepy : 1;  // nothing is watched while no request is in flight
     bool no_cache : 1;
     bool suspended : 1;  // until evdns_base_resume()
+    unsigned epoch;      // counts changes after which names may lead elsewhere
     [[no_unique_address]] evlet::Mutex mutex;
 };
 

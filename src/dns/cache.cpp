@@ -13,6 +13,7 @@ struct Entry {
     Nanos until;
     size_t name_size;
     unsigned count;
+    unsigned epoch;
     int family;
     int error;  // EVUTIL_EAI_* if count is 0
     bool has_canonical;
@@ -138,7 +139,8 @@ int look_up_family(evdns_base& base, Text name, int family, const AddrinfoReques
             remove_at(cache, link);
             continue;
         }
-        if (is(entry, name, family))
+        const bool counts = entry.epoch == base.epoch || entry.epoch == kAnyEpoch;
+        if (counts && is(entry, name, family))
             return take_entry(entry, request, list);
         link = &(*link)->next;
     }
@@ -148,7 +150,7 @@ int look_up_family(evdns_base& base, Text name, int family, const AddrinfoReques
 }  // namespace
 
 bool write_cache(evdns_base& base, Text name, int family, const evutil_addrinfo* list,
-                 const char* canonical, int error, uint32_t ttl) {
+                 const char* canonical, int error, uint32_t ttl, unsigned epoch) {
     const unsigned count = count_of(list, family, nullptr);
     // That a list has none of a family is no error of anybody.
     const uint32_t most = list ? kMostTtl : kMostNegative;
@@ -178,6 +180,7 @@ bool write_cache(evdns_base& base, Text name, int family, const evutil_addrinfo*
     entry->until = add_saturated(now_of(base), (ttl < most ? ttl : most) * kNanosPerSecond);
     entry->name_size = name.size;
     entry->count = count;
+    entry->epoch = epoch;
     entry->family = family;
     entry->error = error;
     entry->has_canonical = canonical_size != 0;

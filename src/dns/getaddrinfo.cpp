@@ -29,6 +29,7 @@ struct Lookup {
     char* name_found;  // the canonical one, or null
     event skew;        // what the second family has after the first
     AddrinfoRequest wanted;
+    unsigned epoch;  // of the base, when it began
     bool cancelled;
 
     [[nodiscard]] const char* name() const { return reinterpret_cast<const char*>(this + 1); }
@@ -232,7 +233,7 @@ void on_done(evdns_request& request, void* argument) {
     // What cannot be kept is asked again.
     if (certain && !base.gone)
         (void)write_cache(base, Text(lookup.name()), kFamilies[index], lookup.lists[index],
-                          lookup.name_found, error, outcome.ttl);
+                          lookup.name_found, error, outcome.ttl, lookup.epoch);
     const unsigned other = index == kFirst ? kSecond : kFirst;
     if (!lookup.requests[other])
         return tell(lookup);
@@ -260,6 +261,7 @@ Lookup* make_lookup(evdns_base& base, const char* name, const AddrinfoRequest& w
     memcpy(lookup + 1, name, size);
     lookup->base = &base;
     lookup->wanted = wanted;
+    lookup->epoch = base.epoch;
     lookup->callback = callback;
     lookup->argument = argument;
     lookup->errors[kFirst] = lookup->errors[kSecond] = EVUTIL_EAI_NODATA;
@@ -394,8 +396,8 @@ int evdns_cache_write(struct evdns_base* dns_base, char* nodename, struct evutil
     const char* const canonical = res && res->ai_canonname ? res->ai_canonname : nodename;
     bool written = !dns_base->no_cache;
     for (unsigned i = 0; i < 2 && written; ++i) {
-        written =
-            write_cache(*dns_base, name, kFamilies[i], res, canonical, EVUTIL_EAI_NODATA, seconds);
+        written = write_cache(*dns_base, name, kFamilies[i], res, canonical, EVUTIL_EAI_NODATA,
+                              seconds, kAnyEpoch);
     }
     return written ? 0 : -1;
 }

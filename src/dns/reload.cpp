@@ -57,6 +57,7 @@ void check(evdns_base& base) {
     mem::release(reload.text);
     reload.text = text;
     reload.size = size;
+    ++base.epoch;
     if (reload.flags & DNS_OPTION_NAMESERVERS)
         remove_nameservers(base);
     if (reload.flags & DNS_OPTION_SEARCH)

@@ -26,6 +26,7 @@ Search* own_search(evdns_base& base) {
         memcpy(list->names, old->names, count * sizeof(Name));
     release_search(old);
     base.search = list;
+    ++base.epoch;
     return list;
 }
 
@@ -84,6 +85,7 @@ void clear_domains(evdns_base& base) {
     }
     release_search(base.search);
     base.search = nullptr;
+    ++base.epoch;
 }
 
 bool take_candidate(evdns_request& request) {

@@ -58,7 +58,7 @@ std::string look_up(const Resolver& dns, const std::string& name, int family = A
 
 bool write(const Resolver& dns, const std::string& name, int family, const evutil_addrinfo* list,
            uint32_t ttl, int error = 0) {
-    return write_cache(*dns, text_of(name), family, list, nullptr, error, ttl);
+    return write_cache(*dns, text_of(name), family, list, nullptr, error, ttl, kAnyEpoch);
 }
 
 const std::string kNoName = std::to_string(EVUTIL_EAI_NONAME);

@@ -160,6 +160,29 @@ TEST_CASE("that_there_is_nothing_is_kept_as_long_as_the_zone_says") {
     }
 }
 
+TEST_CASE("what_a_search_list_led_to_is_not_kept_for_another") {
+    Base base;
+    Zone zone(base);
+    zone.codes[kTypeA] = kNxDomain;
+    zone.authority = start_of_authority(600, 600);
+    zone.v4["host.a.test"] = address("192.0.2.1", 600);
+    const Entries entries({"192.0.2.9"});
+    CHECK(keep(zone.dns, "written", entries.list) == 0);
+    Found found;
+    CHECK(found.get(base, zone.dns, "host", "80", AF_INET, SOCK_STREAM) == EVUTIL_EAI_NONAME);
+    evdns_base_search_add(zone.dns, "a.test");
+    for (const bool kept : {false, true}) {
+        CHECK(found.get(base, zone.dns, "host", "80", AF_INET, SOCK_STREAM) == 0);
+        CHECK(found.text() == "192.0.2.1:80");
+        CHECK(found.at_once == kept);
+    }
+    evdns_base_search_clear(zone.dns);
+    CHECK(found.get(base, zone.dns, "host", "80", AF_INET, SOCK_STREAM) == EVUTIL_EAI_NONAME);
+    CHECK_FALSE(found.at_once);
+    // What the program wrote has nothing to do with it.
+    CHECK(cached(zone.dns, "written", found, AF_INET) == 0);
+}
+
 TEST_CASE("failures_are_not_kept") {
     Base base;
     Zone zone(base);

@@ -29,7 +29,7 @@ public:
         evdns_base_search_ndots_set(dns, 2);
         REQUIRE(take_hosts(*dns, Text("10.0.0.1 host\n")));
         const List list({"10.0.0.2"});
-        REQUIRE(write_cache(*dns, Text("cached"), AF_INET, list, nullptr, 0, 3600));
+        REQUIRE(write_cache(*dns, Text("cached"), AF_INET, list, nullptr, 0, 3600, kAnyEpoch));
         REQUIRE(evdns_base_nameserver_ip_add(dns, "127.0.0.1:5353") == 0);
     }
 
@@ -261,16 +261,17 @@ TEST_CASE("an_entry_of_the_cache_is_one_block_and_fails_without_a_trace") {
     const List list({"10.0.0.3"});
     for (const char* const name : {"new", "cached"}) {
         CHECK(fail_each([&list, name](Things& things) {
-                  return write_cache(*things.dns, Text(name), AF_INET, list, nullptr, 0, 60);
+                  return write_cache(*things.dns, Text(name), AF_INET, list, nullptr, 0, 60,
+                                     kAnyEpoch);
               }) == 1);
     }
     FailingMemory memory;
     for (int n = 1; n <= 2; ++n) {
         const Resolver dns;
         memory.fail_at(n);
-        CHECK_FALSE(write_cache(*dns, Text("new"), AF_INET, list, nullptr, 0, 60));
+        CHECK_FALSE(write_cache(*dns, Text("new"), AF_INET, list, nullptr, 0, 60, kAnyEpoch));
         memory.stop_failing();
-        CHECK(write_cache(*dns, Text("new"), AF_INET, list, nullptr, 0, 60));
+        CHECK(write_cache(*dns, Text("new"), AF_INET, list, nullptr, 0, 60, kAnyEpoch));
     }
 }
 
