@@ -3,6 +3,7 @@
 // connection, answered in any order.
 #include <string.h>
 
+#include "base/time.h"
 #include "dns/server.h"
 #include "event2/buffer.h"
 #include "event2/bufferevent.h"
@@ -20,6 +21,7 @@ struct Client {
     ServerRequest* requests;  // that have not been answered
     unsigned waiting;         // of these
     SocketAddress address;
+    Nanos begun;  // when a part of the present message was there first, or 0
     bool reading;
     bool ended;  // the peer sends no more
     bool in_call;
@@ -71,9 +73,10 @@ bool may_read(const Client& client) {
            evbuffer_get_length(bufferevent_get_output(client.bev)) < kMostOutput;
 }
 
-// Whole messages that are there. The client may be `gone` behind it.
-void take_messages(Client& client) {
+// Whole messages that are there; whether there was one. The client may be `gone` behind it.
+bool take_messages(Client& client) {
     evbuffer* const input = bufferevent_get_input(client.bev);
+    bool any = false;
     client.in_call = true;
     while (!client.gone && may_read(client)) {
         uint8_t length[kLengthSize];
@@ -90,16 +93,35 @@ void take_messages(Client& client) {
         }
         take_query(client.port->port, bytes + kLengthSize, size, client.address, &client);
         evbuffer_drain(input, kLengthSize + size);
+        any = true;
     }
     client.in_call = false;
+    return any;
+}
+
+// A message that has begun may take as long as a client may be idle: bytes that come one by one are
+// no requests.
+bool dawdles(Client& client, bool any) {
+    if (any)
+        client.begun = 0;
+    if (!may_read(client) || evbuffer_get_length(bufferevent_get_input(client.bev)) == 0)
+        return false;
+    timeval time;
+    (void)event_gettime_monotonic(client.port->port.base, &time);
+    const Nanos now = from_timeval(time);
+    if (client.begun == 0)
+        client.begun = now;
+    const auto idle = static_cast<Nanos>(client.port->idle_seconds) * kNanosPerSecond;
+    return now - client.begun >= idle;
 }
 
 // Reads as far as it may, and ends what has come to its end.
 void go_on(Client& client) {
-    take_messages(client);
+    const bool any = take_messages(client);
     const bool answered =
         client.waiting == 0 && evbuffer_get_length(bufferevent_get_output(client.bev)) == 0;
-    if (client.gone || (client.ended && answered))
+    const bool late = dawdles(client, any);
+    if (client.gone || (answered && (client.ended || late)))
         return free_client(client);
     const bool reading = !client.ended && may_read(client);
     if (reading == client.reading)

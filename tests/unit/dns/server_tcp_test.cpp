@@ -253,3 +253,15 @@ TEST_CASE("requests_over_tcp_may_be_dropped") {
     settle(base);
     CHECK_FALSE(client.has_bytes());
 }
+
+TEST_CASE("who_sends_a_request_bit_by_bit_for_longer_than_the_idle_time_is_closed") {
+    Base base;
+    TestServer server(base, answer_all, TestServer::tcp);
+    CHECK(evdns_server_port_set_option(server, EVDNS_SOPT_TCP_IDLE_TIMEOUT, 1) == 0);
+    TcpClient client(base, server.address());
+    // Of a message of 65535 bytes.
+    TestEvent dribble(base, -1, EV_PERSIST, [&](short) { (void)send_some(client.fd(), "\xff"); });
+    dribble.add_ms(50);
+    CHECK(client.ends());
+    CHECK(server.requests == 0);
+}
