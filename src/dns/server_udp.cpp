@@ -71,6 +71,10 @@ bool keep(UdpPort& udp, const SocketAddress& to, const uint8_t* packet, size_t s
                               : nullptr;
     if (!pending)
         return false;
+    if (event_add(&udp.writable, nullptr) != 0) {
+        mem::release(pending);
+        return false;
+    }
     pending->next = nullptr;
     pending->to = to;
     pending->size = size;
@@ -78,7 +82,7 @@ bool keep(UdpPort& udp, const SocketAddress& to, const uint8_t* packet, size_t s
     *udp.end = pending;
     udp.end = &pending->next;
     ++udp.pending_count;
-    return event_add(&udp.writable, nullptr) == 0;
+    return true;
 }
 
 bool send(ServerRequest& request, const uint8_t* packet, size_t size) {
