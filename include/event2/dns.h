@@ -393,7 +393,7 @@ void evdns_server_request_set_flags(struct evdns_server_request *req, int flags)
 /**
  * Add a record to a section. `data` are `datalen` bytes of its data; with `is_name` they are one name
  * as text, and `datalen` is not looked at. NULL without data: none. 0; -1: a name that is none, too
- * much data, out of memory, or the request has been answered; nothing has been added then.
+ * much data, or out of memory; nothing has been added then.
  */
 EVENT2_EXPORT_SYMBOL
 int evdns_server_request_add_reply(struct evdns_server_request *req, int section, const char *name,
