@@ -146,7 +146,8 @@ EVENT2_EXPORT_SYMBOL
 int evdns_base_nameserver_add(struct evdns_base *base, unsigned long int address);
 
 /** By address as text: "192.0.2.1", "192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:53". 0; -1: no
- *  address, the socket cannot be had, or out of memory; 3: it is there already. */
+ *  address, the socket cannot be had, or out of memory; 3: it is there already. One that cannot be
+ *  reached now is added all the same. */
 EVENT2_EXPORT_SYMBOL
 int evdns_base_nameserver_ip_add(struct evdns_base *base, const char *ip_as_string);
 

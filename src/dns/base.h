@@ -171,7 +171,7 @@ struct Nameserver {
     unsigned in_flight;  // over UDP
     unsigned asked;      // since the socket was opened
     int timeouts;        // in a row
-    evutil_socket_t fd;  // -1: could not be opened
+    evutil_socket_t fd;  // -1: could not be opened, or the address not be reached
     bool up : 1;
     bool blocked : 1;  // the socket takes no more
     bool watched : 1;
@@ -258,7 +258,8 @@ void rest(evdns_base& base);
 // ---- udp.cpp ----
 
 enum class Sent : uint8_t { yes, later, failed };
-[[nodiscard]] bool open_udp(Nameserver& server);
+enum class Opened : uint8_t { yes, unreachable, failed };
+[[nodiscard]] Opened open_udp(Nameserver& server);
 void close_udp(Nameserver& server);
 // Whether its socket is to be watched now.
 void watch(Nameserver& server);

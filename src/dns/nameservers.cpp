@@ -52,7 +52,7 @@ void on_probe_timer(evutil_socket_t, short, void* argument) {
 void probe(Nameserver& server) {
     evdns_base& base = *server.base;
     evdns_request* const request = make_request(base, kNs, DNS_NO_SEARCH, on_probed, &server);
-    if (!request || (server.fd < 0 && !open_udp(server))) {
+    if (!request || (server.fd < 0 && open_udp(server) != Opened::yes)) {
         if (request)
             free_request(*request);
         probe_later(server);
@@ -138,7 +138,9 @@ Status add_nameserver(evdns_base& base, const SocketAddress& address) {
     server->up = true;
     server->probe_after = base.options.first_probe;
     evlet_event_assign_no_signal(&server->probe_timer, base.base, -1, 0, on_probe_timer, server);
-    if (!open_udp(*server)) {
+    // One that cannot be reached may be later: a device reads its configuration before its network
+    // is there. It is tried when something is asked.
+    if (open_udp(*server) == Opened::failed) {
         free_nameserver(*server);
         return Status::system;
     }

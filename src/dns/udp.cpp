@@ -91,18 +91,19 @@ void on_writable(evutil_socket_t, short, void* argument) {
 
 }  // namespace
 
-bool open_udp(Nameserver& server) {
+Opened open_udp(Nameserver& server) {
     evdns_base& base = *server.base;
     if (!make_room(base))
-        return false;
+        return Opened::failed;
     const Options& options = base.options;
     const evutil_socket_t fd = open_datagram_socket(server.address.generic.sa_family,
                                                     options.receive_buffer, options.send_buffer);
     if (fd < 0)
-        return false;
-    if (!bind_somewhere(base, fd, local_of(server)) || !connect_socket(fd, server.address)) {
+        return Opened::failed;
+    const bool bound = bind_somewhere(base, fd, local_of(server));
+    if (!bound || !connect_socket(fd, server.address)) {
         close_descriptor(fd);
-        return false;
+        return bound ? Opened::unreachable : Opened::failed;
     }
     server.fd = fd;
     server.asked = 0;
@@ -110,7 +111,7 @@ bool open_udp(Nameserver& server) {
     evlet_event_assign_no_signal(&server.readable, base.base, fd, EV_READ | EV_PERSIST, on_readable,
                                  &server);
     evlet_event_assign_no_signal(&server.writable, base.base, fd, EV_WRITE, on_writable, &server);
-    return true;
+    return Opened::yes;
 }
 
 void close_udp(Nameserver& server) {
@@ -142,7 +143,7 @@ Sent send_udp(Nameserver& server, const evdns_request& request) {
     // Only this request counts already.
     if (server.asked >= kQuestionsOfPort && server.in_flight == 1)
         close_udp(server);
-    if (server.fd < 0 && !open_udp(server))
+    if (server.fd < 0 && open_udp(server) != Opened::yes)
         return Sent::failed;
     watch(server);
     if (server.blocked)

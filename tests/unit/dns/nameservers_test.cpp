@@ -293,3 +293,19 @@ TEST_CASE("a_shorter_timeout_counts_for_what_is_asked_from_then_on") {
     CHECK(second.error == DNS_ERR_TIMEOUT);
     CHECK(first.calls == 0);
 }
+
+TEST_CASE("a_nameserver_that_cannot_be_reached_is_there_and_the_next_is_asked_at_once") {
+    Base base;
+    FakeNameserver server(base, [&](const Question& question) {
+        server.send(question, answer(question, address("192.0.2.1")));
+    });
+    Resolver dns(base);
+    // From loopback nothing leads there, as the system has it.
+    dns.set("bind-to", "127.0.0.1");
+    dns.set("attempts", "1");
+    REQUIRE(evdns_base_nameserver_ip_add(dns, "192.0.2.53") == 0);
+    CHECK(evdns_base_get_nameserver_fd(dns, 0) == -1);
+    dns.add(server);
+    CHECK(evdns_base_count_nameservers(dns) == 2);
+    CHECK(resolve(base, dns, "host.example").all() == "192.0.2.1");
+}
