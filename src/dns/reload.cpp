@@ -62,7 +62,9 @@ void check(evdns_base& base) {
         remove_nameservers(base);
     if (reload.flags & DNS_OPTION_SEARCH)
         clear_domains(base);
-    (void)take_resolv_conf(base, {text, size}, reload.flags);
+    // Whatever did not fit into memory is tried again at the next look.
+    if (take_resolv_conf(base, {text, size}, reload.flags) == EVDNS_ERROR_OUT_OF_MEMORY)
+        reload.size = SIZE_MAX;  // no file is like that
 }
 
 }  // namespace

@@ -130,7 +130,7 @@ const Transport kCapture = {
     },
     [](ServerRequest&) {},
     [](evdns_server_port&) {},
-    [](evdns_server_port&, evdns_server_option, size_t) { return false; },
+    [](evdns_server_port&, unsigned, size_t) { return false; },
 };
 
 // What the client takes: 512, or what an OPT record anywhere says, at most 1232.
