@@ -56,8 +56,7 @@ TEST_CASE("search_given_up_by_another_thread_at_any_moment_leaves_nothing_open")
                                                         "name.test", 7) == 0);
             // At different moments of the search. Who yields on a busy machine waits long instead.
             const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(round);
-            while (std::chrono::steady_clock::now() < until) {
-            }
+            while (std::chrono::steady_clock::now() < until) {}
             bufferevent_free(bev);
         }
         loop.stop();
