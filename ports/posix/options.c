@@ -9,10 +9,17 @@
 
 #include <evlet/port_net.h>
 
+/* Systems that number levels from 1 on have small numbers throughout; elsewhere SOL_SOCKET is 0xffff. */
+#if SOL_SOCKET < 256
+typedef unsigned char option_number;
+#else
+typedef unsigned short option_number;
+#endif
+
 /* What each of enum evlet_socket_option is called here; no name where the system lacks it. */
 static const struct {
-    unsigned short level;
-    unsigned short name;
+    option_number level;
+    option_number name;
 } system_options[] = {
     [EVLET_SO_REUSEADDR] = {SOL_SOCKET, SO_REUSEADDR},
 #ifdef SO_REUSEPORT
