@@ -331,7 +331,7 @@ def main():
     about = json.loads((programs / 'contestants.json').read_text())
     runs = [run for run in RUNS if selected(run, arguments.only)]
     quick = arguments.quick or 'EVLET_BENCH_SHORT' in os.environ
-    rounds = arguments.rounds or (5 if quick else 31)
+    rounds = arguments.rounds or (3 if quick else 31)
     if not runs:
         sys.exit(f'there is no workload {arguments.only}')
     print(f'Optimisation {about["optimization"]}, {rounds} rounds, '
