@@ -10,6 +10,7 @@
 
 declare -A EVLET_PACKAGES=(
     [build]="gcc g++ make libc6-dev meson ninja-build pkg-config python3 binutils"
+    [cache]="ccache"
     [test]="doctest-dev python3-websockets"
     [clang]="clang libclang-rt-dev llvm"
     [arm]="gcc-arm-linux-gnueabihf g++-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user"
