@@ -15,6 +15,9 @@ static inline int evlet_lwip_unsupported(void) {
     return -1;
 }
 
+/* What a call of lwIP answered as a new socket, with flags; -1 if it is none, or cannot have them. */
+evlet_fd evlet_lwip_with_flags(evlet_fd fd, unsigned fd_flags);
+
 /* A wait as the milliseconds that lwIP counts in, rounded up, since a wait that ends early makes
  * the loop spin until its timer is due; -1: for ever. Cut to a day: the caller looks at its clock
  * after every wait. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Sockets: lwIP's calls, with what it leaves unchecked checked and flags applied in a second step.
- */
+ * The calls that need more are in files of their own. */
 #include "lwip_internal.h"
 
 /* Exactly as asked for, whatever a listener hands on. No free socket is what programs know as a
  * process's limit of descriptors. */
-static evlet_fd with_flags(evlet_fd fd, unsigned fd_flags) {
+evlet_fd evlet_lwip_with_flags(evlet_fd fd, unsigned fd_flags) {
     int nonblocking = (fd_flags & EVLET_FD_NONBLOCK) != 0;
     if (fd < 0) {
         errno = errno == ENFILE ? EMFILE : errno;
@@ -41,20 +41,7 @@ evlet_fd evlet_port_socket(int domain, int type, int protocol, unsigned fd_flags
         errno = EAFNOSUPPORT;
         return -1;
     }
-    return with_flags(lwip_socket(domain, type, protocol), fd_flags);
-}
-
-evlet_fd evlet_port_accept(evlet_fd fd, struct sockaddr *ret_address, socklen_t *length,
-                           unsigned fd_flags) {
-    int accepted;
-    do { /* ECONNABORTED took one dead connection off the queue; the next may be alive */
-        accepted = lwip_accept(fd, ret_address, length);
-    } while (accepted < 0 && errno == ECONNABORTED);
-    return with_flags(accepted, fd_flags);
-}
-
-int evlet_port_bind(evlet_fd fd, const struct sockaddr *address, socklen_t length) {
-    return lwip_bind(fd, address, length);
+    return evlet_lwip_with_flags(lwip_socket(domain, type, protocol), fd_flags);
 }
 
 int evlet_port_listen(evlet_fd fd, int backlog) {

@@ -9,9 +9,9 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <lwip/tcpip.h>
 #include <netinet/tcp.h>
 
 #include "stack.h"
@@ -27,30 +27,14 @@ static int has_notes(int fd) {
     return fd >= 0 && fd < SOCKETS;
 }
 
-static void note_passed(void *semaphore) {
-    sys_sem_signal(semaphore);
-}
-
-/* Waits until the stack's thread has worked off what it was given so far, and what that gave it:
- * what one end sent has reached the other, as it has at once between sockets of the kernel. */
-static void settle(void) {
-    int rounds;
-    sys_sem_t semaphore;
-    if (sys_sem_new(&semaphore, 0) != ERR_OK) {
-        return;
-    }
-    for (rounds = 0; rounds < 3; rounds++) {
-        if (tcpip_callback(note_passed, &semaphore) == ERR_OK) {
-            sys_arch_sem_wait(&semaphore, 0);
-        }
-    }
-    sys_sem_free(&semaphore);
+void evlet_test_settle(void) {
+    const int error = errno;
+    test_stack_settle();
+    errno = error;
 }
 
 static int settled(int result) {
-    const int error = errno;
-    settle();
-    errno = error;
+    evlet_test_settle();
     return result;
 }
 
@@ -67,12 +51,12 @@ static int made(int fd) {
 }
 
 int evlet_test_accept(int fd, struct sockaddr *ret_address, socklen_t *length) {
-    settle();
+    evlet_test_settle();
     return made(evlet_port_accept(fd, ret_address, length, 0));
 }
 
 int evlet_test_accept4(int fd, struct sockaddr *ret_address, socklen_t *length, int flags) {
-    settle();
+    evlet_test_settle();
     return made(evlet_port_accept(fd, ret_address, length, port_flags(flags)));
 }
 
@@ -140,6 +124,15 @@ int evlet_test_getsockopt(int fd, int level, int name, void *ret_value, socklen_
     return lwip_getsockopt(fd, level, name, ret_value, length);
 }
 
+int evlet_test_ioctl(int fd, unsigned long request, void *ret_value) {
+    if (request != FIONREAD) {
+        errno = EINVAL;
+        return -1;
+    }
+    evlet_test_settle();
+    return lwip_ioctl(fd, (long)request, ret_value);
+}
+
 int evlet_test_listen(int fd, int backlog) {
     return evlet_port_listen(fd, backlog);
 }
@@ -149,7 +142,7 @@ int evlet_test_pipe(int ret_ends[2]) {
 }
 
 int evlet_test_poll(struct pollfd *entries, nfds_t count, int wait_ms) {
-    settle();
+    evlet_test_settle();
     return evlet_port_poll(entries, (unsigned)count, wait_ms < 0 ? -1 : wait_ms * INT64_C(1000000),
                            NULL);
 }
@@ -160,7 +153,7 @@ ssize_t evlet_test_read(int fd, void *buffer, size_t size) {
 
 ssize_t evlet_test_recv(int fd, void *buffer, size_t size, int flags) {
     ssize_t got;
-    settle();
+    evlet_test_settle();
     if (flags == 0) {
         struct iovec piece;
         piece.iov_base = buffer;
@@ -174,8 +167,19 @@ ssize_t evlet_test_recv(int fd, void *buffer, size_t size, int flags) {
     return got < 0 && errno == ENOTCONN && has_notes(fd) && ended[fd] ? 0 : got;
 }
 
+ssize_t evlet_test_recvfrom(int fd, void *buffer, size_t size, int flags,
+                            struct sockaddr *ret_address, socklen_t *length) {
+    evlet_test_settle();
+    return lwip_recvfrom(fd, buffer, size, flags, ret_address, length);
+}
+
 ssize_t evlet_test_send(int fd, const void *bytes, size_t size, int flags) {
     return settled((int)lwip_send(fd, bytes, size, flags));
+}
+
+ssize_t evlet_test_sendto(int fd, const void *bytes, size_t size, int flags,
+                          const struct sockaddr *address, socklen_t length) {
+    return settled((int)lwip_sendto(fd, bytes, size, flags, address, length));
 }
 
 int evlet_test_setsockopt(int fd, int level, int name, const void *value, socklen_t length) {
@@ -210,6 +214,10 @@ int evlet_test_socketpair(int domain, int type, int protocol, int ret_pair[2]) {
 
 ssize_t evlet_test_write(int fd, const void *bytes, size_t size) {
     return evlet_test_send(fd, bytes, size, 0);
+}
+
+void evlet_test_silence(int port, int silent) {
+    test_stack_silence(port, silent);
 }
 
 void evlet_test_limit_descriptors(int limit) {

@@ -27,13 +27,19 @@ int evlet_test_fcntl(int fd, int command, ...);
 int evlet_test_getpeername(int fd, struct sockaddr *ret_address, socklen_t *length);
 int evlet_test_getsockname(int fd, struct sockaddr *ret_address, socklen_t *length);
 int evlet_test_getsockopt(int fd, int level, int name, void *ret_value, socklen_t *length);
+/* FIONREAD alone. */
+int evlet_test_ioctl(int fd, unsigned long request, void *ret_value);
 int evlet_test_listen(int fd, int backlog);
 /* A TCP connection, of which the test uses one direction. */
 int evlet_test_pipe(int ret_ends[2]);
 int evlet_test_poll(struct pollfd *entries, nfds_t count, int wait_ms);
 ssize_t evlet_test_read(int fd, void *buffer, size_t size);
 ssize_t evlet_test_recv(int fd, void *buffer, size_t size, int flags);
+ssize_t evlet_test_recvfrom(int fd, void *buffer, size_t size, int flags,
+                            struct sockaddr *ret_address, socklen_t *length);
 ssize_t evlet_test_send(int fd, const void *bytes, size_t size, int flags);
+ssize_t evlet_test_sendto(int fd, const void *bytes, size_t size, int flags,
+                          const struct sockaddr *address, socklen_t length);
 int evlet_test_setsockopt(int fd, int level, int name, const void *value, socklen_t length);
 int evlet_test_shutdown(int fd, int how);
 int evlet_test_socket(int domain, int type, int protocol);
@@ -41,6 +47,10 @@ int evlet_test_socket(int domain, int type, int protocol);
 int evlet_test_socketpair(int domain, int type, int protocol, int ret_pair[2]);
 ssize_t evlet_test_write(int fd, const void *bytes, size_t size);
 
+/* Waits until what was sent so far has arrived, as far as it can without time passing. */
+void evlet_test_settle(void);
+/* A TCP port whose listener hears nobody who knocks (1), or hears again (0). */
+void evlet_test_silence(int port, int silent);
 /* No new descriptor gets a number of `limit` or above; 0: no limit. */
 void evlet_test_limit_descriptors(int limit);
 /* fork(), with a stack of its own for the child. */

@@ -12,6 +12,9 @@
 #include <lwip/mem.h>
 #include <lwip/netif.h>
 #include <lwip/priv/sockets_priv.h>
+#include <lwip/prot/ip.h>
+#include <lwip/prot/ip4.h>
+#include <lwip/prot/tcp.h>
 #include <lwip/tcpip.h>
 #include <pthread.h>
 #include <signal.h>
@@ -77,9 +80,23 @@ static pthread_mutex_t started_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t started_cond = PTHREAD_COND_INITIALIZER;
 static int started;
 
+static unsigned char silent_ports[65536 / 8];
+
+/* Whether a segment of IPv4 asks a silent port for a connection. */
+static int is_unheard(const struct pbuf *packet) {
+    u8_t head[IP_HLEN + TCP_HLEN];
+    int port;
+    if (pbuf_copy_partial(packet, head, sizeof head, 0) != sizeof head ||
+        head[9] != IP_PROTO_TCP || (head[IP_HLEN + 13] & (TCP_SYN | TCP_ACK)) != TCP_SYN) {
+        return 0;
+    }
+    port = head[IP_HLEN + 2] << 8 | head[IP_HLEN + 3];
+    return __atomic_load_n(&silent_ports[port / 8], __ATOMIC_SEQ_CST) >> port % 8 & 1;
+}
+
 static err_t loop_ipv4(struct netif *netif, struct pbuf *packet, const ip4_addr_t *to) {
     (void)to;
-    return netif_loop_output(netif, packet);
+    return is_unheard(packet) ? ERR_OK : netif_loop_output(netif, packet);
 }
 
 static err_t loop_ipv6(struct netif *netif, struct pbuf *packet, const ip6_addr_t *to) {
@@ -135,6 +152,50 @@ static void start(void) {
 
 __attribute__((constructor)) static void start_before_main(void) {
     start();
+}
+
+void test_stack_silence(int port, int silent) {
+    const unsigned char bit = (unsigned char)(1 << port % 8);
+    if (silent) {
+        __atomic_or_fetch(&silent_ports[port / 8], bit, __ATOMIC_SEQ_CST);
+    } else {
+        __atomic_and_fetch(&silent_ports[port / 8], (unsigned char)~bit, __ATOMIC_SEQ_CST);
+    }
+}
+
+static pthread_mutex_t settle_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t settle_cond = PTHREAD_COND_INITIALIZER;
+
+struct settling {
+    int passed;
+    int under_way; /* packets are on their way */
+};
+
+static void look_under_way(void *argument) {
+    struct settling *settling = argument;
+    pthread_mutex_lock(&settle_lock);
+    settling->under_way = loopback.loop_first != NULL;
+    settling->passed = 1;
+    pthread_cond_broadcast(&settle_cond);
+    pthread_mutex_unlock(&settle_lock);
+}
+
+/* A packet under way has its message in the stack's queue, before ours of the next round. */
+void test_stack_settle(void) {
+    enum { MOST_ROUNDS = 1000 };
+    int rounds, under_way = 1;
+    for (rounds = 0; under_way && rounds < MOST_ROUNDS; rounds++) {
+        struct settling settling = {0, 0};
+        if (tcpip_callback(look_under_way, &settling) != ERR_OK) {
+            return;
+        }
+        pthread_mutex_lock(&settle_lock);
+        while (!settling.passed) {
+            pthread_cond_wait(&settle_cond, &settle_lock);
+        }
+        pthread_mutex_unlock(&settle_lock);
+        under_way = settling.under_way;
+    }
 }
 
 void test_stack_hold(void) {

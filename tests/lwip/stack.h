@@ -23,6 +23,13 @@ void test_stack_limit_sockets(int limit);
 /* After that many more blocks lwIP gets none; below 0: it gets all it asks for. */
 void test_stack_limit_blocks(long blocks);
 
+/* Waits until the stack's thread has worked off what it was given so far, and what that gave it:
+ * what one end sent has reached the other, as it has at once between sockets of a kernel. What waits
+ * for time to pass (a delayed acknowledgment, a retransmission) is not waited for. */
+void test_stack_settle(void);
+/* Who asks this TCP port for a connection is not heard (1), or is again (0). */
+void test_stack_silence(int port, int silent);
+
 #ifdef __cplusplus
 }
 #endif

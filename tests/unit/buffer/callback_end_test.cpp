@@ -43,6 +43,7 @@ TEST_CASE("a_callback_may_free_the_buffer_whatever_call_changed_it") {
         [](evbuffer* b) {
             SocketPair pair;
             pair.write(1, "data");
+            REQUIRE(arrives(pair[0], 4));
             evbuffer_read(b, pair[0], 10);
         },
     };

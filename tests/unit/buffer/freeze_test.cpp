@@ -96,6 +96,7 @@ TEST_CASE("a_frozen_back_refuses_to_read_and_leaves_the_bytes_in_the_socket") {
     check_refusals(kBack, {{"read", [](evbuffer* b) {
                                 SocketPair pair;
                                 pair.write(1, "data");
+                                REQUIRE(arrives(pair[0], 4));
                                 const bool refused = evbuffer_read(b, pair[0], -1) == -1;
                                 char bytes[8];
                                 return refused && read(pair[0], bytes, 8) == 4;

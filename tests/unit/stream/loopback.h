@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include <utility>
-#include <vector>
 
 #include "doctest.h"
 #include "support/test_base.h"
@@ -130,22 +129,57 @@ inline Fd connect_to(const Address& to) {
     return fd;
 }
 
+// A listener that does not answer those who try to connect, until it makes room: its backlog is full.
+// Where backlogs have no bound it does not hear them.
+class Unanswering {
+public:
+#if EVLET_TEST_POSIX_NAMES
+    void begin(const Address& address) {
+        filler_ = connect_to(address);
+        REQUIRE(is_ready(filler_, POLLOUT));
+    }
+    void make_room(int listener) {
+        REQUIRE(is_ready(listener, POLLIN));
+        filled_ = Fd(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
+    }
+
+private:
+    Fd filler_, filled_;
+#else
+    Unanswering() = default;
+    Unanswering(const Unanswering&) = delete;
+    Unanswering& operator=(const Unanswering&) = delete;
+    ~Unanswering() { end(); }
+    void begin(const Address& address) {
+        port_ = address.port();
+        evlet_test_silence(port_, 1);
+    }
+    void make_room(int) { end(); }
+
+private:
+    void end() {
+        if (port_)
+            evlet_test_silence(port_, 0);
+        port_ = 0;
+    }
+    int port_ = 0;
+#endif
+};
+
 // Somebody to connect to.
 class Peer {
 public:
     enum Kind {
         listens,
         refuses,  // bound, so that nobody else gets the port
-        silent,   // its backlog is full: whoever connects hears nothing
+        silent,   // whoever connects hears nothing
     };
     Peer(Kind kind, int family) : fd_(bound_socket(family)), address_(local_address(fd_)) {
         if (kind == refuses)
             return;
         REQUIRE(listen(fd_, kind == listens ? 16 : 0) == 0);
-        if (kind == silent) {
-            fillers_.push_back(connect_to(address_));
-            REQUIRE(is_ready(fillers_.back(), POLLOUT));
-        }
+        if (kind == silent)
+            unanswering_.begin(address_);
     }
     [[nodiscard]] const Address& address() const { return address_; }
     [[nodiscard]] int port() const { return address_.port(); }
@@ -161,12 +195,12 @@ public:
         return fd;
     }
     // A silent one begins to answer: those who try hear it at their next trial.
-    void make_room() { fillers_.push_back(accept()); }
+    void make_room() { unanswering_.make_room(fd_); }
 
 private:
     Fd fd_;
     Address address_;
-    std::vector<Fd> fillers_;
+    Unanswering unanswering_;
 };
 
 }  // namespace evlet_test

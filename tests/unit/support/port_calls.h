@@ -35,6 +35,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -71,12 +72,15 @@
 #define getpeername evlet_test_getpeername
 #define getsockname evlet_test_getsockname
 #define getsockopt evlet_test_getsockopt
+#define ioctl evlet_test_ioctl
 #define listen evlet_test_listen
 #define pipe evlet_test_pipe
 #define poll evlet_test_poll
 #define read evlet_test_read
 #define recv evlet_test_recv
+#define recvfrom evlet_test_recvfrom
 #define send evlet_test_send
+#define sendto evlet_test_sendto
 #define setsockopt evlet_test_setsockopt
 #define shutdown evlet_test_shutdown
 #define socket evlet_test_socket

@@ -11,12 +11,15 @@
 #undef getpeername
 #undef getsockname
 #undef getsockopt
+#undef ioctl
 #undef listen
 #undef pipe
 #undef poll
 #undef read
 #undef recv
+#undef recvfrom
 #undef send
+#undef sendto
 #undef setsockopt
 #undef shutdown
 #undef socket

@@ -2,6 +2,7 @@
 #include "support/test_base.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,41 @@ void SocketPair::close(int end) {
 void SocketPair::write(int end, const char* text) const {
     REQUIRE(::write(fds_[end], text, strlen(text)) == static_cast<ssize_t>(strlen(text)));
 }
+
+#if EVLET_TEST_POSIX_NAMES
+
+// A kernel delivers all of a write at once.
+bool arrives(int fd, size_t) {
+    constexpr int kPatienceMs = 20000;
+    pollfd entry = {fd, POLLIN, 0};
+    return ::poll(&entry, 1, kPatienceMs) == 1;
+}
+
+void let_arrive() {}
+
+#else
+
+bool arrives(int fd, size_t bytes) {
+    constexpr int kMostLooks = 20000;
+    for (int looks = 0; looks < kMostLooks; ++looks) {
+        char byte;
+        int count = 0;
+        if (ioctl(fd, FIONREAD, &count) != 0)
+            return false;
+        if (count >= 0 && static_cast<size_t>(count) >= bytes)
+            return true;
+        if (count == 0 && recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+            return true;
+        usleep(1000);
+    }
+    return false;
+}
+
+void let_arrive() {
+    evlet_test_settle();
+}
+
+#endif
 
 #if EVLET_MEM_HOOKS
 namespace {

@@ -52,6 +52,14 @@ private:
     int fds_[2];
 };
 
+// Whether so many bytes can be read from a descriptor, by now or soon. Where the port's stack has a
+// thread of its own, what was written to one end is not at the other at once: a test that reads past
+// the loop asks this first. At the end of the stream fewer will do.
+bool arrives(int fd, size_t bytes = 1);
+
+// What was sent so far has arrived when this returns, if all its receivers have room.
+void let_arrive();
+
 constexpr timeval milliseconds(long ms) {
     return {ms / 1000, static_cast<decltype(timeval::tv_usec)>(ms % 1000 * 1000)};
 }

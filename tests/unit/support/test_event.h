@@ -60,9 +60,10 @@ private:
     event* event_;
 };
 
-// One pass of the loop without waiting. EVLOOP_NONBLOCK alone goes on for as long as something is
+// One pass of the loop without waiting, but for what is on its way. EVLOOP_NONBLOCK alone goes on for as long as something is
 // ready.
 inline int pass(event_base* base) {
+    let_arrive();
     return event_base_loop(base, EVLOOP_NONBLOCK | EVLOOP_ONCE);
 }
 
