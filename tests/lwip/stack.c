@@ -75,7 +75,8 @@ void test_stack_limit_blocks(long blocks) {
 
 /* ---- Start ---------------------------------------------------------------------------------- */
 
-static struct netif loopback;
+enum { LOOPBACKS = 3 };
+static struct netif loopbacks[LOOPBACKS]; /* of 127.0.0.1 and so on */
 static pthread_mutex_t started_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t started_cond = PTHREAD_COND_INITIALIZER;
 static int started;
@@ -113,22 +114,31 @@ static err_t prepare_loopback(struct netif *netif) {
     return ERR_OK;
 }
 
-/* In the stack's thread. */
-static void bring_up(void *unused) {
+/* The last that is added is the one that sends. */
+static void add_loopback(int last_byte) {
+    struct netif *netif = &loopbacks[last_byte - 1];
     ip4_addr_t address, mask, none;
-    (void)unused;
-    IP4_ADDR(&address, 127, 0, 0, 1);
+    IP4_ADDR(&address, 127, 0, 0, last_byte);
     IP4_ADDR(&mask, 255, 0, 0, 0);
     ip4_addr_set_any(&none);
+    memset(netif, 0, sizeof *netif);
+    netif_add(netif, &address, &mask, &none, NULL, prepare_loopback, tcpip_input);
+    netif_set_link_up(netif);
+    netif_set_up(netif);
+}
+
+/* In the stack's thread. */
+static void bring_up(void *unused) {
+    int last_byte;
+    (void)unused;
     netif_list = NULL; /* a restarted stack begins anew */
     netif_default = NULL;
-    memset(&loopback, 0, sizeof loopback);
-    netif_add(&loopback, &address, &mask, &none, NULL, prepare_loopback, tcpip_input);
-    IP_ADDR6(&loopback.ip6_addr[0], 0, 0, 0, PP_HTONL(1));
-    loopback.ip6_addr_state[0] = IP6_ADDR_PREFERRED;
-    netif_set_default(&loopback); /* what has no other way ends here, unanswered */
-    netif_set_link_up(&loopback);
-    netif_set_up(&loopback);
+    for (last_byte = LOOPBACKS; last_byte > 0; last_byte--) {
+        add_loopback(last_byte);
+    }
+    IP_ADDR6(&loopbacks[0].ip6_addr[0], 0, 0, 0, PP_HTONL(1));
+    loopbacks[0].ip6_addr_state[0] = IP6_ADDR_PREFERRED;
+    netif_set_default(&loopbacks[0]); /* what has no other way ends here, unanswered */
     pthread_mutex_lock(&started_lock);
     started = 1;
     pthread_cond_signal(&started_cond);
@@ -173,8 +183,11 @@ struct settling {
 
 static void look_under_way(void *argument) {
     struct settling *settling = argument;
+    int i;
     pthread_mutex_lock(&settle_lock);
-    settling->under_way = loopback.loop_first != NULL;
+    for (i = 0; i < LOOPBACKS; i++) {
+        settling->under_way |= loopbacks[i].loop_first != NULL;
+    }
     settling->passed = 1;
     pthread_cond_broadcast(&settle_cond);
     pthread_mutex_unlock(&settle_lock);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * lwIP for the tests of ports that stand on it: a stack in this process, with a loopback interface
- * of 127.0.0.1 and ::1, which starts before main(); and means to take its memory away. Used by the
+ * lwIP for the tests of ports that stand on it: a stack in this process, with loopback interfaces
+ * of 127.0.0.1 to 127.0.0.3 and ::1, which starts before main(); and means to take its memory away. Used by the
  * port's conformance suite and by the support of the unit tests.
  */
 #ifndef EVLET_TEST_LWIP_STACK_H

@@ -32,7 +32,7 @@ suite_options() {
 # lwIP's sockets in a process: the conformance suite, and the rooms that do not know what they stand on.
 lwip_port() {
     if need_packages lwip; then
-        quick_test options-port-linux-lwip 3 base,mem,log,thread,loop,net,buffer \
+        quick_test options-port-linux-lwip 3 base,mem,log,thread,loop,net,buffer,stream,dns,http,ws \
             "${fast[@]}" -Dport=linux-lwip -Dexamples=disabled
     else
         echo "no lwIP: its port is not tested"

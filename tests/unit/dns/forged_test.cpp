@@ -118,6 +118,7 @@ TEST_CASE("an_empty_datagram_is_no_end") {
 }
 
 TEST_CASE("an_answer_from_another_address_or_port_is_not_taken") {
+    NEEDS(all_loopback);
     Base base;
     FakeNameserver server(base);
     FakeNameserver stranger(base);
@@ -264,6 +265,7 @@ TEST_CASE("ports_are_of_the_resolvers_choice_and_change_from_time_to_time") {
 }
 
 TEST_CASE("bind_to_says_where_questions_come_from") {
+    NEEDS(all_loopback);
     Base base;
     FakeNameserver server(base);
     Resolver dns(base);

@@ -100,6 +100,7 @@ TEST_CASE("a_line_of_hosts_with_a_NUL_is_none") {
     CHECK(take(dns, "10.0.0.1 host" + nul + "\n10.0.0.1" + nul + " host\n"));
     CHECK(take(dns, "10.0.0.1 host" + nul + ".evil"));
     CHECK(look_up(dns, "host").empty());
+    NEEDS(files);
     CHECK(load(dns, "10.0.0.1 host" + nul + "\n10.0.0.2 other\n") == 0);
     CHECK(look_up(dns, "host").empty());
     CHECK(look_up(dns, "other") == "10.0.0.2");
@@ -115,6 +116,7 @@ TEST_CASE("names_of_any_length_are_kept_whole") {
 }
 
 TEST_CASE("files_add_to_each_other_until_they_are_forgotten") {
+    NEEDS(files);
     const Resolver dns;
     CHECK(load(dns, "10.0.0.1 host\n") == 0);
     CHECK(load(dns, "10.0.0.2 host\n") == 0);
@@ -137,11 +139,13 @@ TEST_CASE("without_a_file_localhost_is_known") {
     CHECK(evdns_base_load_hosts(directory, "/") == -1);
     CHECK(look_up(directory, "localhost") == "127.0.0.1 [::1]");
     const Resolver empty;
+    NEEDS(files);
     CHECK(load(empty, "") == 0);
     CHECK(look_up(empty, "localhost").empty());
 }
 
 TEST_CASE("hosts_may_have_1_MiB") {
+    NEEDS(files);
     constexpr size_t kMost = size_t(1) << 20;
     const std::string end = "\n10.0.0.1 host";
     const Resolver dns;

@@ -239,6 +239,7 @@ TEST_CASE("the_cache_does_not_grow_for_ever_and_drops_what_ends_first") {
 }
 
 TEST_CASE("hosts_files_come_before_cache_and_nameservers") {
+    NEEDS(files);
     Base base;
     Zone zone(base);
     const File file("# a comment\n"
@@ -287,6 +288,7 @@ TEST_CASE("without_a_hosts_file_localhost_is_known_at_least") {
 }
 
 TEST_CASE("a_nul_in_a_file_ends_nothing_and_is_no_part_of_a_name") {
+    NEEDS(files);
     Base base;
     Zone zone(base);
     zone.codes[kTypeA] = kNxDomain;
@@ -303,6 +305,7 @@ TEST_CASE("a_nul_in_a_file_ends_nothing_and_is_no_part_of_a_name") {
 }
 
 TEST_CASE("a_resolv_conf_that_changes_is_followed_when_requests_are_made") {
+    NEEDS(files);
     Base base;
     FakeNameserver old(base);
     FakeNameserver fresh(base);
@@ -344,6 +347,7 @@ TEST_CASE("a_resolv_conf_that_changes_is_followed_when_requests_are_made") {
 }
 
 TEST_CASE("a_resolv_conf_is_followed_by_lookups_and_not_looked_at_too_often") {
+    NEEDS(files);
     Base base;
     Zone old(base);
     Zone fresh(base);

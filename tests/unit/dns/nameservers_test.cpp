@@ -139,6 +139,7 @@ TEST_CASE("an_answer_in_between_begins_the_count_of_timeouts_anew") {
 }
 
 TEST_CASE("where_nobody_listens_the_next_nameserver_is_asked_at_once") {
+    NEEDS(refused_datagrams);
     Base base;
     Two two(base);
     two.first.stop_udp();
@@ -154,6 +155,7 @@ TEST_CASE("where_nobody_listens_the_next_nameserver_is_asked_at_once") {
 }
 
 TEST_CASE("a_nameserver_that_has_failed_is_tried_until_it_answers_and_asked_again_then") {
+    NEEDS(refused_datagrams);
     Base base;
     Two two(base);
     two.dns.set("initial-probe-timeout", "0.02");
@@ -295,6 +297,7 @@ TEST_CASE("a_shorter_timeout_counts_for_what_is_asked_from_then_on") {
 }
 
 TEST_CASE("a_nameserver_that_cannot_be_reached_is_there_and_the_next_is_asked_at_once") {
+    NEEDS(unreachable_networks);
     Base base;
     FakeNameserver server(base, [&](const Question& question) {
         server.send(question, answer(question, address("192.0.2.1")));

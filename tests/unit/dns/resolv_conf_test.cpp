@@ -154,6 +154,7 @@ TEST_CASE("a_line_of_resolv_conf_with_a_NUL_is_none") {
     CHECK(attempts_of("options attempts:5\noptions attempts:4" + nul) == 5);
     // In a file, too.
     const Resolver dns;
+    NEEDS(files);
     CHECK(parse(dns, "nameserver 127.0.0.1" + nul + "\nnameserver 127.0.0.3\n") ==
           EVDNS_ERROR_NONE);
     CHECK(servers(*dns) == "127.0.0.3:53");
@@ -188,6 +189,7 @@ TEST_CASE("without_a_nameserver_it_is_127_0_0_1_unless_that_is_not_wanted") {
 }
 
 TEST_CASE("a_file_is_read") {
+    NEEDS(files);
     const Resolver dns;
     CHECK(parse(dns, "nameserver 127.0.0.3\n") == EVDNS_ERROR_NONE);
     CHECK(servers(*dns) == "127.0.0.3:53");
@@ -209,6 +211,7 @@ TEST_CASE("a_file_that_is_not_there_cannot_be_opened") {
 }
 
 TEST_CASE("what_is_no_file_has_no_size") {
+    NEEDS(files);
     const Resolver dns;
     for (const char* const path : {"/", "/dev/null"})
         CHECK(evdns_base_resolv_conf_parse(dns, kNoDefault & ~DNS_OPTION_HOSTSFILE, path) ==
@@ -217,6 +220,7 @@ TEST_CASE("what_is_no_file_has_no_size") {
 }
 
 TEST_CASE("resolv_conf_may_have_64_KiB") {
+    NEEDS(files);
     const std::string end = "\nnameserver 127.0.0.3";
     const Resolver dns;
     CHECK(parse(dns, std::string(65536 - end.size() + 1, '#') + end) == EVDNS_ERROR_FILE_TOO_LARGE);

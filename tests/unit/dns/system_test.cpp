@@ -11,6 +11,8 @@
 
 #include <string>
 
+#include "support/needs.h"
+
 using namespace evlet;
 using namespace evlet::dns;
 
@@ -39,6 +41,7 @@ struct Named {
 }  // namespace
 
 TEST_CASE("the_address_of_a_sender_that_does_not_fit_is_cut_off") {
+    NEEDS(unix_sockets);
     const Named sender('s');
     const Named receiver('r');
     REQUIRE(sendto(sender.fd, "abc", 3, 0, reinterpret_cast<const sockaddr*>(&receiver.address),
@@ -57,6 +60,7 @@ TEST_CASE("the_address_of_a_sender_that_does_not_fit_is_cut_off") {
 }
 
 TEST_CASE("an_empty_datagram_is_one_of_no_bytes_and_none_is_an_error_to_try_again") {
+    NEEDS(unix_sockets);
     const Named sender('s');
     const Named receiver('r');
     SocketAddress from;

@@ -215,6 +215,7 @@ TEST_CASE("the_first_hosts_fail_without_a_trace") {
 }
 
 TEST_CASE("without_memory_for_a_hosts_file_localhost_is_known") {
+    NEEDS(files);
     FailingMemory memory;
     const File file("10.0.0.3 new\n");
     const Things things;
@@ -368,6 +369,7 @@ TEST_CASE("resolv_conf_says_that_there_was_no_memory_for_all_of_it") {
 }
 
 TEST_CASE("without_memory_for_the_file_nothing_of_it_is_taken") {
+    NEEDS(files);
     FailingMemory memory;
     const File file("nameserver 127.0.0.3\nsearch a.example\noptions attempts:5\n");
     const Resolver dns;

@@ -47,6 +47,7 @@ private:
 }  // namespace
 
 TEST_CASE("a_client_connects_by_name") {
+    NEEDS(system_names);
     Base base;
     Peer listener(Peer::listens, AF_INET);
     HttpClient client(connection_to(base, "localhost", listener));
@@ -75,6 +76,7 @@ TEST_CASE("an_address_of_ipv6_is_in_brackets_in_the_host_field") {
 }
 
 TEST_CASE("a_client_connects_to_a_unix_socket") {
+    NEEDS(unix_sockets);
     Base base;
     SocketPath place;
     const Fd listener = place.listen();

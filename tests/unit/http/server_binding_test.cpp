@@ -167,6 +167,7 @@ TEST_CASE("a_socket_of_the_programs_is_accepted_on_and_closed_with_the_server") 
 }
 
 TEST_CASE("a_unix_socket_is_served_and_its_peers_have_no_address") {
+    NEEDS(unix_sockets);
     Base base;
     HttpServer server(base);
     std::string address = "?";

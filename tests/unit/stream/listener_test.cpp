@@ -73,6 +73,7 @@ TEST_CASE("reuseable_listener_takes_a_port_whose_connections_linger") {
 }
 
 TEST_CASE("two_listeners_share_a_port_only_if_both_allow_it") {
+    NEEDS(reuse_port);
     Base base;
     Listener alone(base);
     Listener second(base, LEV_OPT_CLOSE_ON_FREE, alone.address(), -1);
@@ -85,6 +86,7 @@ TEST_CASE("two_listeners_share_a_port_only_if_both_allow_it") {
 }
 
 TEST_CASE("deferred_connection_is_handed_out_when_it_has_sent_something") {
+    NEEDS(deferred_accept);
     Base base;
     Listener listener(base, LEV_OPT_DEFERRED_ACCEPT);
     REQUIRE(listener);
@@ -170,6 +172,7 @@ TEST_CASE("listener_tells_its_base_and_descriptor") {
 }
 
 TEST_CASE("unix_socket_can_be_listened_on") {
+    NEEDS(unix_sockets);
     Base base;
     Address address;
     auto& local = reinterpret_cast<sockaddr_un&>(address.storage);

@@ -329,6 +329,7 @@ TEST_CASE("a_call_that_fails_changes_nothing_and_leaks_no_descriptor") {
 }
 
 TEST_CASE("a_connection_that_stands_at_once_is_told_by_the_loop") {
+    NEEDS(unix_sockets);
     Base base;
     const UnixAddress address;
     const Fd listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -348,6 +349,7 @@ TEST_CASE("a_connection_that_stands_at_once_is_told_by_the_loop") {
 }
 
 TEST_CASE("a_refusal_at_once_is_told_by_the_loop_and_may_be_followed_by_another_attempt") {
+    NEEDS(unix_sockets);
     Base base;
     const UnixAddress nobody;
     Peer peer(Peer::listens, AF_INET);

@@ -368,6 +368,7 @@ TEST_CASE("without_a_write_callback_enabling_writing_waits_for_nothing") {
 }
 
 TEST_CASE("bufferevents_that_write_to_each_other_for_ever_do_not_keep_the_loop_from_its_timers") {
+    NEEDS(system_descriptors);
     Base base;
     const int sinks[2] = {open("/dev/null", O_WRONLY), open("/dev/null", O_WRONLY)};
     SocketStream one(base, sinks[0]), two(base, sinks[1]);

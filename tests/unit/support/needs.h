@@ -22,6 +22,16 @@ inline constexpr Need fork_with_sockets = {"fork()", EVLET_PORT_HAS_FORK != 0};
 inline constexpr Need signals = {"signals", EVLET_SIGNALS != 0};
 inline constexpr Need system_names = {"getaddrinfo()", EVLET_PORT_HAS_GETADDRINFO != 0};
 inline constexpr Need unix_sockets = {"UNIX sockets", EVLET_PORT_HAS_UNIX_SOCKETS != 0};
+// What a kernel's sockets do, and a small stack's may not.
+inline constexpr Need all_loopback = {"all of 127.0.0.0/8", EVLET_PORT_SYSTEM_DESCRIPTORS != 0};
+inline constexpr Need buffer_sizes = {"SO_SNDBUF and SO_RCVBUF that hold back the sender",
+                                      EVLET_PORT_SYSTEM_DESCRIPTORS != 0};
+inline constexpr Need deferred_accept = {"TCP_DEFER_ACCEPT", EVLET_PORT_SYSTEM_DESCRIPTORS != 0};
+inline constexpr Need refused_datagrams = {"refusals of datagrams",
+                                           EVLET_PORT_SYSTEM_DESCRIPTORS != 0};
+inline constexpr Need reuse_port = {"SO_REUSEPORT", EVLET_PORT_SYSTEM_DESCRIPTORS != 0};
+inline constexpr Need unreachable_networks = {"networks without a route",
+                                              EVLET_PORT_SYSTEM_DESCRIPTORS != 0};
 
 // False, once it was noted that the test that runs is skipped, unless the need is met.
 bool has(const Need& need);
