@@ -41,6 +41,7 @@ void without_entropy() {
 }  // namespace
 
 TEST_CASE("without_entropy_there_is_no_resolver") {
+    NEEDS(files);
     CHECK(run_in_child(without_entropy) == 0);
 }
 

@@ -92,6 +92,7 @@ TEST_CASE("a_client_connects_to_a_unix_socket") {
 }
 
 TEST_CASE("a_path_without_a_socket_is_no_connection") {
+    NEEDS(unix_sockets);
     Base base;
     SocketPath place;
     HttpClient client(

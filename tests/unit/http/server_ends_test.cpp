@@ -190,6 +190,7 @@ TEST_CASE("a_peer_that_resets_takes_its_connection_with_it_wherever_it_is") {
 }
 
 TEST_CASE("a_peer_that_closes_in_the_middle_of_a_reply_ends_it_for_the_program") {
+    NEEDS(resets);
     Base base;
     HttpServer server(base);
     evhttp_request* waiting = nullptr;

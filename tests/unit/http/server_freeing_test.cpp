@@ -331,11 +331,12 @@ TEST_CASE("freeing_the_server_closes_what_rests_reads_waits_and_writes") {
     REQUIRE(has_connections(base, server, 4));
     server.free();
     CHECK(waits.ends());
-    CHECK(reads.ends());
     CHECK(rests.ends());
-    CHECK(run_until(base, [&] {
-        return receive_all(writes.fd()).empty() && (at_end(writes.fd()) || errno == ECONNRESET);
-    }));
+    for (const HttpPeer* const peer : {&reads, &writes}) {  // reset if bytes were left
+        CHECK(run_until(base, [&] {
+            return receive_all(peer->fd()).empty() && (at_end(peer->fd()) || errno == ECONNRESET);
+        }));
+    }
 }
 
 TEST_CASE("a_request_that_is_freed_in_the_middle_of_its_reply_takes_its_connection_with_it") {

@@ -163,6 +163,7 @@ TEST_CASE("a_reply_may_come_later_and_to_a_peer_that_has_ended_its_side") {
 }
 
 TEST_CASE("a_reply_to_nobody_frees_the_request") {
+    NEEDS(resets);
     Base base;
     HttpServer server(base);
     evhttp_request* waiting = nullptr;

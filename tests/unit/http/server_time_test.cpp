@@ -51,7 +51,9 @@ TEST_CASE("a_head_has_one_span_of_time_however_it_comes") {
         CHECK(run_until(base, [&] {
             if (*front != '\r')
                 send_some(peer.fd(), "x");
-            return evhttp_get_connection_count(server) == 0 && at_end(peer.fd());
+            // What it did not read any more makes the end a reset.
+            return evhttp_get_connection_count(server) == 0 &&
+                   (at_end(peer.fd()) || errno == ECONNRESET);
         }));
         CHECK(server.requests == 0);
     }

@@ -176,6 +176,7 @@ TEST_CASE("a_filter_hears_that_a_connection_was_refused") {
 }
 
 TEST_CASE("a_reset_connection_is_an_error_of_the_filter_on_top") {
+    NEEDS(resets);
     Base base;
     TcpPair sockets;
     SocketStream below(base, sockets[0]);

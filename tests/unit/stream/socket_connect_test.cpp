@@ -115,6 +115,7 @@ TEST_CASE("a_refused_connection_is_an_error_with_its_number") {
 }
 
 TEST_CASE("after_a_refusal_the_same_bufferevent_connects_elsewhere") {
+    NEEDS(second_attempts);
     Base base;
     Peer refuses(Peer::refuses, AF_INET), listens(Peer::listens, AF_INET);
     SocketStream stream(base, -1, BEV_OPT_CLOSE_ON_FREE);

@@ -196,6 +196,7 @@ TEST_CASE("after_a_half_close_of_the_peer_writing_goes_on") {
 }
 
 TEST_CASE("a_peer_that_resets_is_an_error_of_reading_with_its_number") {
+    NEEDS(resets);
     Base base;
     TcpPair pair;
     SocketStream stream(base, pair[0]);
@@ -210,6 +211,7 @@ TEST_CASE("a_peer_that_resets_is_an_error_of_reading_with_its_number") {
 }
 
 TEST_CASE("the_number_of_an_error_survives_until_a_deferred_callback") {
+    NEEDS(resets);
     Base base;
     TcpPair pair;
     SocketStream stream(base, pair[0], BEV_OPT_DEFER_CALLBACKS);

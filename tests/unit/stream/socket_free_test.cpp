@@ -89,6 +89,7 @@ TEST_CASE("freed_in_the_event_callback_of_an_end") {
 }
 
 TEST_CASE("freed_in_the_event_callback_of_an_error_of_writing") {
+    NEEDS(unix_sockets);
     with_all_options([](Base& base, SocketPair& pair, SocketStream& stream) {
         stream.on_event = [&](short) { stream.free(); };
         REQUIRE(bufferevent_disable(stream, EV_READ) == 0);

@@ -33,6 +33,7 @@ TEST_CASE("another_descriptor_goes_on_with_what_was_enabled_and_what_was_not_sen
 }
 
 TEST_CASE("a_replaced_descriptor_is_closed_if_the_bufferevent_owns_it") {
+    NEEDS(duplicates);
     Base base;
     SocketPair pair;
     for (const int options : {0, int(BEV_OPT_CLOSE_ON_FREE)}) {

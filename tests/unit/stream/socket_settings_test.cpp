@@ -195,6 +195,7 @@ TEST_CASE("a_reference_keeps_the_memory_until_it_is_given_back") {
 }
 
 TEST_CASE("a_lock_keeps_the_memory_until_it_is_given_back") {
+    NEEDS(duplicates);
     Base base;
     SocketPair pair;
     for (const int options : all_options()) {

@@ -138,7 +138,8 @@ TEST_CASE("a_write_callback_that_always_refills_starves_nobody") {
         SocketPair other;
         SocketStream bystander(base, other[0]);
         bystander.enable(EV_READ);
-        int left = 100000;
+        constexpr int kTimes = EVLET_PORT_SYSTEM_DESCRIPTORS ? 100000 : 5000;  // in a moment
+        int left = kTimes;
         stream.on_write = [&] {
             if (--left > 0)
                 stream.write("x");
@@ -154,7 +155,7 @@ TEST_CASE("a_write_callback_that_always_refills_starves_nobody") {
         stream.write("x");
         event_base_dispatch(base);
         CHECK(left == 0);
-        CHECK(when_heard > 99990);
+        CHECK(when_heard > kTimes - 10);
         CHECK(ticks > 3);
     }
     shutdown(pair[0], SHUT_WR);

@@ -27,9 +27,13 @@ inline constexpr Need all_loopback = {"all of 127.0.0.0/8", EVLET_PORT_SYSTEM_DE
 inline constexpr Need buffer_sizes = {"SO_SNDBUF and SO_RCVBUF that hold back the sender",
                                       EVLET_PORT_SYSTEM_DESCRIPTORS != 0};
 inline constexpr Need deferred_accept = {"TCP_DEFER_ACCEPT", EVLET_PORT_SYSTEM_DESCRIPTORS != 0};
+inline constexpr Need duplicates = {"dup()", EVLET_PORT_SYSTEM_DESCRIPTORS != 0};
 inline constexpr Need refused_datagrams = {"refusals of datagrams",
                                            EVLET_PORT_SYSTEM_DESCRIPTORS != 0};
+inline constexpr Need resets = {"connections that SO_LINGER resets", EVLET_PORT_SYSTEM_DESCRIPTORS != 0};
 inline constexpr Need reuse_port = {"SO_REUSEPORT", EVLET_PORT_SYSTEM_DESCRIPTORS != 0};
+inline constexpr Need second_attempts = {"sockets that connect again when they were refused",
+                                         EVLET_PORT_SYSTEM_DESCRIPTORS != 0};
 inline constexpr Need unreachable_networks = {"networks without a route",
                                               EVLET_PORT_SYSTEM_DESCRIPTORS != 0};
 

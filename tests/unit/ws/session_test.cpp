@@ -225,7 +225,7 @@ TEST_CASE("the_drained_callback_comes_when_all_has_left") {
 TEST_CASE("a_silent_peer_is_pinged_and_then_given_up") {
     Base base;
     OpenSession open(base);
-    const timeval interval = milliseconds(40);
+    const timeval interval = milliseconds(300);  // in which the answer has to be there
     CHECK(evlet_ws_set_keep_alive(open.log.session, &interval) == 0);
     CHECK(open.peer.wait_for(2));
     CHECK(open.peer.text.substr(0, 2) == server_frame(kPing, ""));
