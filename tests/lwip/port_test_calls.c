@@ -190,14 +190,23 @@ int evlet_test_shutdown(int fd, int how) {
     return settled(lwip_shutdown(fd, how));
 }
 
+/* Without it a small segment waits for the stack's next tick behind another. */
+static void send_at_once(int fd) {
+    const int yes = 1;
+    lwip_setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+}
+
 int evlet_test_socket(int domain, int type, int protocol) {
-    return made(evlet_port_socket(domain, type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC), protocol,
-                                  port_flags(type)));
+    const int kind = type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int fd = evlet_port_socket(domain, kind, protocol, port_flags(type));
+    if (fd >= 0 && kind == SOCK_STREAM) {
+        send_at_once(fd);
+    }
+    return made(fd);
 }
 
 int evlet_test_socketpair(int domain, int type, int protocol, int ret_pair[2]) {
     const int kind = type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
-    const int at_once = 1;
     int pair[2], end;
     if (evlet_port_socketpair(domain, kind, protocol, pair) != 0) {
         return -1;
@@ -206,7 +215,7 @@ int evlet_test_socketpair(int domain, int type, int protocol, int ret_pair[2]) {
         if (type & SOCK_NONBLOCK) {
             evlet_port_set_nonblocking(pair[end]);
         }
-        lwip_setsockopt(pair[end], IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
+        send_at_once(pair[end]);
         ret_pair[end] = made(pair[end]);
     }
     return 0;

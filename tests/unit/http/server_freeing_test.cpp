@@ -334,7 +334,7 @@ TEST_CASE("freeing_the_server_closes_what_rests_reads_waits_and_writes") {
     CHECK(rests.ends());
     for (const HttpPeer* const peer : {&reads, &writes}) {  // reset if bytes were left
         CHECK(run_until(base, [&] {
-            return receive_all(peer->fd()).empty() && (at_end(peer->fd()) || errno == ECONNRESET);
+            return receive_all(peer->fd()).empty() && is_over(peer->fd());
         }));
     }
 }

@@ -52,8 +52,7 @@ TEST_CASE("a_head_has_one_span_of_time_however_it_comes") {
             if (*front != '\r')
                 send_some(peer.fd(), "x");
             // What it did not read any more makes the end a reset.
-            return evhttp_get_connection_count(server) == 0 &&
-                   (at_end(peer.fd()) || errno == ECONNRESET);
+            return evhttp_get_connection_count(server) == 0 && is_over(peer.fd());
         }));
         CHECK(server.requests == 0);
     }
@@ -96,7 +95,7 @@ TEST_CASE("a_body_that_brings_less_than_its_share_is_given_up") {
     peer.send(kChunkedPost);
     CHECK(run_until(base, [&] {
         send_some(peer.fd(), "1\r\nx\r\n");
-        return evhttp_get_connection_count(server) == 0 && at_end(peer.fd());
+        return evhttp_get_connection_count(server) == 0 && is_over(peer.fd());
     }));
     CHECK(server.requests == 0);
 }

@@ -37,6 +37,7 @@ void set_short_reading_time(evhttp* server) {
 }  // namespace
 
 TEST_CASE("a_reply_that_leaves_slowly_is_not_cut_by_the_time_for_the_next_request") {
+    NEEDS(buffer_sizes);
     Base base;
     HttpServer server(base);
     set_short_reading_time(server);
@@ -50,6 +51,7 @@ TEST_CASE("a_reply_that_leaves_slowly_is_not_cut_by_the_time_for_the_next_reques
 }
 
 TEST_CASE("a_reply_from_a_head_callback_is_not_cut_by_the_time_for_the_body") {
+    NEEDS(buffer_sizes);
     Base base;
     HttpServer server(base);
     set_short_reading_time(server);
@@ -67,6 +69,7 @@ TEST_CASE("a_reply_from_a_head_callback_is_not_cut_by_the_time_for_the_body") {
 }
 
 TEST_CASE("a_reply_in_pieces_from_a_head_callback_may_take_its_time") {
+    NEEDS(buffer_sizes);
     static evhttp_request* begun;
     begun = nullptr;
     Base base;

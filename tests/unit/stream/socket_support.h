@@ -169,6 +169,11 @@ inline bool at_end(int fd) {
     return ::recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 0;
 }
 
+// Whether it has ended or was reset, which some systems tell once.
+inline bool is_over(int fd) {
+    return at_end(fd) || errno == ECONNRESET || errno == ENOTCONN;
+}
+
 // Bytes in which a shift or a gap is seen.
 inline std::string bytes_of_size(size_t size) {
     std::string result(size, '\0');
