@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What Evlet adds to event2/http.h: bodies of requests that stream, in both directions, limits that
- * the API of libevent does not have, graceful shutdown, and taking a connection over.
+ * the API of libevent does not have, graceful shutdown, serving what is no socket, and taking a
+ * connection over.
  *
  * A server that writes an upload to where it belongs while it arrives:
  *
@@ -140,6 +141,20 @@ void evlet_http_set_min_body_progress(struct evhttp *http, size_t bytes);
 EVENT2_EXPORT_SYMBOL
 int evlet_http_shutdown(struct evhttp *http, const struct timeval *grace,
                         void (*done)(struct evhttp *http, void *arg), void *arg);
+
+/*
+ * ---- Streams that are no accepted sockets ----
+ */
+
+/**
+ * Serve the requests that come on `bev`: an end of a pair, a filter, a connection that was taken over,
+ * a serial line behind either. It must be open, and be used by nothing else. It is the server's
+ * from then on, which frees it when the peer has closed, or with the server. The peer has no address:
+ * evhttp_connection_get_peer() tells "" and 0. It counts as a connection; above the server's limit
+ * it is answered 503. -1: out of memory; `bev` is the caller's still, without callbacks.
+ */
+EVENT2_EXPORT_SYMBOL
+int evlet_http_serve_stream(struct evhttp *http, struct bufferevent *bev);
 
 /*
  * ---- Taking a connection over ----

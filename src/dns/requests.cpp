@@ -78,8 +78,8 @@ bool send(evdns_request& request, Nanos now) {
     insert_by_deadline(base, request);
     count_in_flight(request, 1);
     if (request.tcp) {
-        // What cannot be sent is as good as lost: its time will be up.
-        (void)send_tcp(*server, request);
+        if (!send_tcp(*server, request))
+            ask_again(request, DNS_ERR_TIMEOUT);
         return true;
     }
     const Sent sent = send_udp(*server, request);

@@ -14,17 +14,17 @@ namespace {
 // Above the limit connections are told so with a 503; so many at once, the rest is closed.
 constexpr int kMostRefused = 64;
 
-// The address as text, and the port.
+// The address as text, and the port; empty for a peer without one.
 size_t describe_peer(const sockaddr* address, char (&ret_text)[kAddressTextSize],
                      uint16_t* ret_port) {
-    if (address->sa_family == AF_INET) {
+    if (address && address->sa_family == AF_INET) {
         const auto& in = *reinterpret_cast<const sockaddr_in*>(address);
         uint8_t bytes[kIpv4Size];
         memcpy(bytes, &in.sin_addr, sizeof bytes);
         *ret_port = network_order(in.sin_port);
         return write_ipv4(bytes, ret_text);
     }
-    if (address->sa_family == AF_INET6) {
+    if (address && address->sa_family == AF_INET6) {
         const auto& in6 = *reinterpret_cast<const sockaddr_in6*>(address);
         uint8_t bytes[kIpv6Size];
         memcpy(bytes, &in6.sin6_addr, sizeof bytes);
@@ -32,7 +32,7 @@ size_t describe_peer(const sockaddr* address, char (&ret_text)[kAddressTextSize]
         return write_ipv6(bytes, ret_text);
     }
     *ret_port = 0;
-    ret_text[0] = 0;  // a UNIX socket's peer has no name
+    ret_text[0] = 0;  // a UNIX socket's peer has no name, nor has a stream that is no socket
     return 0;
 }
 
@@ -80,11 +80,15 @@ evhttp_connection* make_served(evhttp& server, const sockaddr* address) {
     return connection;
 }
 
-void serve(evhttp_connection& connection, bufferevent* bev, bool refused) {
+// Begins to read requests. False: without memory; the bufferevent is still the caller's.
+[[nodiscard]] bool serve(evhttp_connection& connection, bufferevent* bev, bool refused) {
+    if (failed(start_timer(connection)))
+        return false;
     attach_stream(connection, bev);
-    if (failed(start_timer(connection)) || bufferevent_enable(bev, EV_READ | EV_WRITE) != 0) {
-        dispose(connection);
-        return;
+    if (bufferevent_enable(bev, EV_READ | EV_WRITE) != 0) {
+        connection.bev = nullptr;
+        bufferevent_setcb(bev, nullptr, nullptr, nullptr, nullptr);
+        return false;
     }
     connection.connected = true;
     if (refused) {
@@ -93,6 +97,7 @@ void serve(evhttp_connection& connection, bufferevent* bev, bool refused) {
         connection.timed = true;
         expect_head(connection);
     }
+    return true;
 }
 
 void on_accept(evconnlistener*, evutil_socket_t fd, sockaddr* address, int, void* argument) {
@@ -111,10 +116,8 @@ void on_accept(evconnlistener*, evutil_socket_t fd, sockaddr* address, int, void
     if (!bev)
         evutil_closesocket(fd);
     // The program may have freed the server.
-    if (bev && !connection->life.gone) {
-        serve(*connection, bev, refused);
+    if (bev && !connection->life.gone && serve(*connection, bev, refused))
         return;
-    }
     if (bev)
         bufferevent_free(bev);
     if (!connection->life.gone)
@@ -122,6 +125,23 @@ void on_accept(evconnlistener*, evutil_socket_t fd, sockaddr* address, int, void
 }
 
 }  // namespace
+
+bool serve_stream(evhttp& server, bufferevent* bev) {
+    const bool refused =
+        server.most_connections > 0 && server.connection_count >= server.most_connections;
+    evhttp_connection* const connection = make_served(server, nullptr);
+    if (!connection)
+        return false;
+    const CallGuard guard(*connection);
+    if (!serve(*connection, bev, refused)) {
+        dispose(*connection);
+        return false;
+    }
+    // What has come before is read too.
+    if (!connection->life.gone && evbuffer_get_length(bufferevent_get_input(bev)) > 0)
+        bufferevent_trigger(bev, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
+    return true;
+}
 
 evhttp_bound_socket* bind_listener(evhttp& server, evconnlistener& listener) {
     auto* const bound = mem::make<evhttp_bound_socket>();

@@ -2,6 +2,7 @@
 // What a server listens on: shells over accept.cpp.
 #include "event2/listener.h"
 #include "event2/util.h"
+#include "evlet/http.h"
 #include "http/server.h"
 #include "net/listener.h"
 
@@ -57,6 +58,10 @@ void evhttp_bound_set_bevcb(struct evhttp_bound_socket* bound,
                             struct bufferevent* (*cb)(struct event_base*, void*), void* arg) {
     bound->make_stream = cb;
     bound->make_stream_argument = arg;
+}
+
+int evlet_http_serve_stream(struct evhttp* http, struct bufferevent* bev) {
+    return serve_stream(*http, bev) ? 0 : -1;
 }
 
 }  // extern "C"

@@ -102,6 +102,8 @@ void count_out(evhttp& server);
 
 [[nodiscard]] evhttp_bound_socket* bind_listener(evhttp& server, evconnlistener& listener);
 void unbind(evhttp_bound_socket& bound);
+// Requests from a stream that the program has. False: without memory; the stream is still its own.
+[[nodiscard]] bool serve_stream(evhttp& server, bufferevent* bev);
 
 // ---- serving.cpp ----
 

@@ -39,7 +39,11 @@ void release_current(evhttp_connection& connection) {
 // (RFC 9112 section 9.6): then what it sends is read first.
 void close_gently(evhttp_connection& connection, bool may_be_sending) {
     if (!may_be_sending || (connection.peer_ended && input_of(connection).length == 0)) {
-        dispose(connection);
+        // A stream that is no socket hears of the end so; its other end may be the program's.
+        const CallGuard guard(connection);
+        bufferevent_flush(connection.bev, EV_WRITE, BEV_FINISHED);
+        if (!connection.life.gone)
+            dispose(connection);
         return;
     }
     const bool longer = (connection.flags & EVHTTP_CON_LINGERING_CLOSE) != 0;

@@ -105,6 +105,26 @@ TEST_CASE("requests_without_memory_end_once_or_are_not_made") {
     }
 }
 
+TEST_CASE("a_question_over_tcp_that_memory_runs_out_for_is_asked_again_at_once") {
+    at_each_allocation([](FailingMemory& memory, int n) {
+        Base base;
+        FakeNameserver server(base);
+        serve(server, 60);
+        Resolver dns(base, server);
+        dns.set("timeout", "3600");
+        Result result;
+        memory.fail_at(n);
+        const bool made =
+            evdns_base_resolve_ipv4(dns, "a.example", DNS_QUERY_USEVC, Result::told, &result);
+        pass(base);  // in which it is sent; in the next the server takes memory
+        memory.stop_failing();
+        CHECK((made || memory.failed()));
+        if (made)
+            REQUIRE(ends(base, result));
+        CHECK((result.error == DNS_ERR_NONE || memory.failed()));
+    });
+}
+
 TEST_CASE("settings_without_memory_are_as_before") {
     at_each_allocation([](FailingMemory& memory, int n) {
         Base base;
