@@ -111,7 +111,7 @@ void evrpc_request_done(struct evrpc_req_generic* req) {
         refuse_call(*req);
         return;
     }
-    req->rpc->reply_marshal(req->rpc_data, req->reply);
+    marshal(req->rpc->reply_marshal, req->rpc_data, req->reply);
     req->state.message = req->rpc_data;
     req->state.go_on = send;
     evrpc_base& base = *req->base;

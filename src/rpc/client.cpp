@@ -101,7 +101,8 @@ void on_reply_hooks(void* context, evrpc_hook_meta&, int result) {
 
 void on_reply(evhttp_request* request, void* argument) {
     auto& call = *static_cast<evrpc_request_wrapper*>(argument);
-    if (!request) {
+    // Without a connection there is no code.
+    if (!request || evhttp_request_get_response_code(request) == 0) {
         end_call(call, EVRPC_STATUS_ERR_TIMEOUT);
         return;
     }
@@ -186,7 +187,7 @@ bool prepare(evrpc_request_wrapper& call) {
     call.state.message = evhttp_request_get_output_buffer(request);
     call.state.go_on = on_request_hooks;
     call.state.connection = call.place->connection;
-    call.request_marshal(call.state.message, call.request);
+    marshal(call.request_marshal, call.state.message, call.request);
     return start_timer(call);
 }
 

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "event2/buffer.h"
 #include "event2/rpc.h"
 
 namespace evlet::rpc {
@@ -59,6 +60,14 @@ struct evrpc_hook_meta {
 namespace evlet::rpc {
 
 using HookState = evrpc_hook_meta;
+
+// Writes a message. That of a generated message tells nobody that there was no memory, and has
+// written nothing then: so has a message that has nothing set, but that has it twice.
+inline void marshal(void (*write)(evbuffer*, void*), evbuffer* to, void* message) {
+    write(to, message);
+    if (evbuffer_get_length(to) == 0)
+        write(to, message);
+}
 
 // One guard less: an owner that the program has freed goes with the last.
 void leave(HookOwner& owner);

@@ -16,7 +16,7 @@ void fail_each(FailingMemory& memory, const std::function<void(evbuffer*)>& writ
     for (long nth = 1;; ++nth) {
         REQUIRE(nth < 20);
         const Buffer buffer("07 00");  // by reference: whatever is added needs a chain
-        memory.fail_at(nth);
+        memory.fail_at(nth, true);  // a smaller chain would do
         write(buffer);
         const bool met = memory.failed();
         memory.stop_failing();
