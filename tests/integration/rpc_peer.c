@@ -11,6 +11,7 @@
 
 #include <event2/buffer.h>
 #include <event2/event.h>
+#include <event2/event_compat.h>
 #include <event2/http.h>
 #include <event2/rpc.h>
 #include <event2/rpc_struct.h>
@@ -135,7 +136,8 @@ static int serve(void) {
 }
 
 static int ask_server(int port, int count) {
-    struct evrpc_pool *pool = evrpc_pool_new(base);
+    /* With a base, libevent would insist on connections that have none, and makes no such ones. */
+    struct evrpc_pool *pool = evrpc_pool_new(NULL);
     int i;
 
     demand(pool != NULL, "no memory");
@@ -183,7 +185,7 @@ static int read_message(void) {
 int main(int argc, char **argv) {
     int result = 2;
 
-    base = event_base_new();
+    base = event_init(); /* that of what has none */
     demand(base != NULL, "no memory");
     if (argc == 2 && strcmp(argv[1], "serve") == 0)
         result = serve();

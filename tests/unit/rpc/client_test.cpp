@@ -32,6 +32,36 @@ TEST_CASE("calls_wait_for_a_connection") {
     CHECK(client.results == Results{"42"});
 }
 
+TEST_CASE("a_connection_without_a_base_gets_that_of_its_pool") {
+    Base base;
+    SumServer server(base);
+    SumClient client(base, 0);
+    evhttp_connection* const connection = evhttp_connection_base_new(
+        nullptr, nullptr, "127.0.0.1", static_cast<ev_uint16_t>(server.http.port()));
+    REQUIRE(connection);
+    evrpc_pool_add_connection(client.pool, connection);
+    CHECK(evhttp_connection_get_base(connection) == base);
+    client.call();
+    CHECK(client.has(1));
+    CHECK(client.results == Results{"42"});
+}
+
+TEST_CASE("a_pool_without_a_base_uses_that_of_its_connection") {
+    Base base;
+    SumServer server(base);
+    server.on_call = [](SumCall*) {};
+    SumClient client(base, 0);
+    evrpc_pool* const pool = evrpc_pool_new(nullptr);
+    REQUIRE(pool);
+    evrpc_pool_free(std::exchange(client.pool, pool));
+    client.connect(server.http.port());
+    evrpc_pool_set_timeout(pool, 1);
+    client.call();
+    CHECK(client.has(1));
+    CHECK(client.results == Results{kTimeout});
+    EVRPC_REQUEST_DONE(server.calls[0]);
+}
+
 TEST_CASE("a_connection_has_one_call_at_a_time") {
     Base base;
     SumServer server(base);
