@@ -109,10 +109,9 @@ int fill_request(Request& request, Text head, Text peer, size_t target_limit,
     const bool target_good = parse_target(target, line.target, method.type);
     if (target_good)
         shown.host_cache = target.host && *target.host ? target.host : nullptr;
-    const bool host_good =
-        check_host(request, room,
-                   !request.at_least_11 ||
-                       (may_lack_host && may_lack_host(method.type, line.target)));
+    const bool host_good = check_host(
+        request, room,
+        !request.at_least_11 || (may_lack_host && may_lack_host(method.type, line.target)));
     shown.uri = place_text(room, line.target);
     shown.remote_host = place_text(room, peer);
     if (line.target.size > target_limit)

@@ -98,8 +98,8 @@ void evtag_marshal_string(struct evbuffer* buf, ev_uint32_t tag, const char* str
 
 void evtag_marshal_timeval(struct evbuffer* evbuf, ev_uint32_t tag, struct timeval* tv) {
     // A time before 1970 is what 32 bits of it are: others than this library read it too.
-    const auto seconds = tv->tv_sec < 0 ? static_cast<uint32_t>(tv->tv_sec)
-                                        : static_cast<uint64_t>(tv->tv_sec);
+    const auto seconds =
+        tv->tv_sec < 0 ? static_cast<uint32_t>(tv->tv_sec) : static_cast<uint64_t>(tv->tv_sec);
     uint8_t payload[2 * kMostInt];
     const size_t first = put_int(payload, seconds);
     const size_t second = put_int(payload + first, static_cast<uint32_t>(tv->tv_usec));

@@ -256,8 +256,7 @@ int evtag_unmarshal(struct evbuffer* src, ev_uint32_t* ptag, struct evbuffer* ds
             const size_t left = header.length - done;
             if (pieces[i].iov_len > left)
                 pieces[i].iov_len = left;
-            if (!copy_bytes(src, front, header.size + done, pieces[i].iov_base,
-                            pieces[i].iov_len))
+            if (!copy_bytes(src, front, header.size + done, pieces[i].iov_base, pieces[i].iov_len))
                 return -1;
             done += pieces[i].iov_len;
         }

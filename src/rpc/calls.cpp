@@ -44,8 +44,7 @@ bool make_messages(evrpc_req_generic& call) {
 
 void deliver(void* context, evrpc_hook_meta&, int result) {
     auto& call = *static_cast<evrpc_req_generic*>(context);
-    if (result == EVRPC_CONTINUE && !call.base->owner.gone && call.rpc->base &&
-        make_messages(call))
+    if (result == EVRPC_CONTINUE && !call.base->owner.gone && call.rpc->base && make_messages(call))
         call.rpc->cb(&call, call.rpc->cb_arg);
     else
         refuse_call(call);

@@ -140,9 +140,8 @@ void on_timeout(evutil_socket_t, short, void* argument) {
 bool start_timer(evrpc_request_wrapper& call) {
     if (call.pool->timeout <= 0)
         return true;
-    event_base* const base = call.pool->base
-                                 ? call.pool->base
-                                 : evhttp_connection_get_base(call.place->connection);
+    event_base* const base =
+        call.pool->base ? call.pool->base : evhttp_connection_get_base(call.place->connection);
     const timeval delay = {call.pool->timeout, 0};
     call.timed = event_assign(&call.timer, base, -1, 0, on_timeout, &call) == 0;
     return call.timed && event_add(&call.timer, &delay) == 0;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The client's side of calls. Used by client.cpp and pool.cpp.
 //
-// A call is in one of its pool's two lists from evrpc_make_request() on: `waiting` for a connection,
-// or `active`. A connection has one call at a time, from when that begins until its reply is there;
-// a call that hooks have paused with its reply has none any more. end_call() is the one way out: it
-// tells the program and frees the call. The HTTP request is owned (evhttp_request_own()), so that it
-// is there whatever becomes of the connection.
+// A call is in one of its pool's two lists from evrpc_make_request() on: `waiting` for a
+// connection, or `active`. A connection has one call at a time, from when that begins until its
+// reply is there; a call that hooks have paused with its reply has none any more. end_call() is the
+// one way out: it tells the program and frees the call. The HTTP request is owned
+// (evhttp_request_own()), so that it is there whatever becomes of the connection.
 //
 // What the program may free while it is called: the pool stays for its guards, the call while it is
 // `busy`.

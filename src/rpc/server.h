@@ -3,8 +3,8 @@
 //
 // A call is in the list of its base from when its request has come until it is answered. What is
 // freed meanwhile: an evrpc that was unregistered stays for its calls, with `base` null; the base's
-// memory stays for its calls, and answers no more. The HTTP request is owned (evhttp_request_own()),
-// so that it is there whatever becomes of its connection.
+// memory stays for its calls, and answers no more. The HTTP request is owned
+// (evhttp_request_own()), so that it is there whatever becomes of its connection.
 #pragma once
 
 #include "base/queue.h"

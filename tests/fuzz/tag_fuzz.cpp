@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Records read from hostile bytes, beside a decoder that goes digit by digit and shares no code with
-// it. The first byte says how the bytes are cut into chains; the second which function reads each
-// record. Beyond not crashing: both have to see the same records, and a failure takes nothing.
+// Records read from hostile bytes, beside a decoder that goes digit by digit and shares no code
+// with it. The first byte says how the bytes are cut into chains; the second which function reads
+// each record. Beyond not crashing: both have to see the same records, and a failure takes nothing.
 #include <event2/buffer.h>
 #include <event2/tag.h>
 #include <stdlib.h>
@@ -123,8 +123,7 @@ bool take_time(evbuffer* buffer, const std::string& bytes, const Record& record)
     bool good = record.whole && plain.number(16, &seconds) && plain.number(8, &micros);
     timeval time = {7, 7};
     good = good && seconds <= (sizeof time.tv_sec == 8 ? INT64_MAX : INT32_MAX);
-    const int result =
-        evtag_unmarshal_timeval(buffer, static_cast<ev_uint32_t>(record.tag), &time);
+    const int result = evtag_unmarshal_timeval(buffer, static_cast<ev_uint32_t>(record.tag), &time);
     demand(result == (good ? 0 : -1));
     if (good)
         demand(static_cast<unsigned long long>(time.tv_sec) == seconds);

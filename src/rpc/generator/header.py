@@ -50,10 +50,12 @@ def constant(message, member):
 
 # ---- The header ----
 
+MADE = "/* Made by event_rpcgen.py of %s: changes belong there. */"
+
 
 def header(description, source, path):
     guard = "EVENT_RPCOUT_%s_" % re.sub(r"\W", "_", os.path.basename(path)).upper()
-    lines = ["/* Made by event_rpcgen.py of %s: changes belong there. */" % os.path.basename(source),
+    lines = [MADE % os.path.basename(source),
              "#ifndef " + guard, "#define " + guard, "",
              "#include <event2/util.h>", "#include <event2/rpc.h>", ""]
     lines += description.for_header
@@ -71,7 +73,8 @@ def header(description, source, path):
 def declare(message):
     name, low = message.name, message.name.lower()
     lines = ["", "/* ---- %s ---- */" % name, "", "enum %s_ {" % low]
-    lines += ["    %s = %d," % (constant(message, member), member.tag) for member in message.members]
+    lines += ["    %s = %d," % (constant(message, member), member.tag)
+              for member in message.members]
     lines += ["    %s_MAX_TAGS" % name.upper(), "};", "", "struct %s_access_ {" % name]
     for member in message.members:
         lines += ["    %s(*%s_%s)(%s);" % (kind, member.name, verb, ", ".join(arguments))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Prints event_rpcgen.py, which is one file so that it can be installed and copied as such: its parts
-one behind the other.
+"""Prints event_rpcgen.py: its parts one behind the other. It is one file so that it can be installed
+and copied as such.
 
 usage: join.py PART...
 """

@@ -128,9 +128,10 @@ class Parser:
         elif FOR_HEADER.fullmatch(line):
             self.result.for_header.append(line)
         elif line.startswith("#"):
-            raise RpcError(number, "of directives there are #include, #define, #if, #ifdef and #endif")
+            raise RpcError(number, "of directives there are #include, #define, #if, #ifdef, #endif")
         else:
-            raise RpcError(number, "expected 'struct NAME {' on a line of its own instead of '%s'" % line)
+            raise RpcError(
+                number, "expected 'struct NAME {' on a line of its own instead of '%s'" % line)
 
     def inside(self, line, number):
         for part in re.split(r"([;}])", line):

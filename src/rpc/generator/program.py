@@ -4,8 +4,8 @@
 
 def arguments_of_program():
     parser = argparse.ArgumentParser(
-        usage="%(prog)s [--quiet] RPC_FILE [[H_FILE] C_FILE]", formatter_class=argparse.RawTextHelpFormatter,
-        description=__doc__)
+        usage="%(prog)s [--quiet] RPC_FILE [[H_FILE] C_FILE]", description=__doc__,
+        formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
     parser.add_argument("source", metavar="RPC_FILE", help="what to read")
     parser.add_argument("outputs", metavar="[H_FILE] C_FILE", nargs="*",

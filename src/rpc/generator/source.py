@@ -150,8 +150,7 @@ def source_file(description, source, path):
     kinds = {member.kind for member in members}
     known = {message.name for message in messages}
     nested = list(dict.fromkeys(member.struct for member in members if member.struct))
-    copied = {member.struct for member in members if member.struct}
-    text = "/* Made by event_rpcgen.py of %s: changes belong there. */\n" % os.path.basename(source)
+    text = MADE % os.path.basename(source) + "\n"
     text += "".join("#include <%s>\n" % name for name in (
         "limits.h", "stdlib.h", "string.h", "event2/event-config.h", "event2/event.h",
         "event2/buffer.h", "event2/tag.h"))
@@ -164,5 +163,5 @@ def source_file(description, source, path):
         if name not in known:
             text += FOREIGN.replace("@S", name).replace("@DEPTH", str(MOST_DEPTH)) + "\n"
     text += "".join(filled(PRIVATE, message) + "\n" for message in messages)
-    text += "".join(COPY_STRUCT.replace("@S", name) + "\n" for name in nested if name in copied)
+    text += "".join(COPY_STRUCT.replace("@S", name) + "\n" for name in nested)
     return text + "".join(define(message) for message in messages)

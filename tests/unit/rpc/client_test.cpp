@@ -146,7 +146,8 @@ TEST_CASE("a_reply_that_is_no_message_leaves_an_empty_one") {
     Base base;
     HttpServer server(base);
     SumClient client(base, server.port());
-    const char* const bodies[] = {"", "x", "\1\1", "\1\1\5\1\1\5", "\1\1\5\7\1\5", "\1\1\5\2\5\2\1a"};
+    const char* const bodies[] = {
+        "", "x", "\1\1", "\1\1\5\1\1\5", "\1\1\5\7\1\5", "\1\1\5\2\5\2\1a"};
     size_t count = 0;
     for (const char* body : bodies) {
         answer_all(server, 200, body);
@@ -196,9 +197,9 @@ TEST_CASE("a_context_can_be_changed_before_its_call") {
     const Numbers question;
     const Total answer;
     REQUIRE(EVTAG_ARRAY_ADD_VALUE(question, values, 7));
-    evrpc_request_wrapper* const context = EVRPC_MAKE_CTX(
-        Sum, numbers, total, other.pool, static_cast<numbers*>(question),
-        static_cast<total*>(answer), nullptr, nullptr);
+    evrpc_request_wrapper* const context =
+        EVRPC_MAKE_CTX(Sum, numbers, total, other.pool, static_cast<numbers*>(question),
+                       static_cast<total*>(answer), nullptr, nullptr);
     REQUIRE(context);
     CHECK(evrpc_request_get_pool(context) == other.pool);
     evrpc_request_set_pool(context, client.pool);

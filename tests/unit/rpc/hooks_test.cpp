@@ -7,7 +7,6 @@ using namespace evlet_test;
 
 namespace {
 
-
 // A hook that calls a function.
 struct Hook {
     Hook(void* owner, EVRPC_HOOK_TYPE type,
@@ -49,7 +48,8 @@ TEST_CASE("hooks_are_called_in_their_order_on_both_sides") {
     };
     const Hook in(server.rpc, EVRPC_INPUT, noting("b")), in2(server.rpc, EVRPC_INPUT, noting("c"));
     const Hook out(server.rpc, EVRPC_OUTPUT, noting("d"));
-    const Hook sent(client.pool, EVRPC_OUTPUT, noting("a")), got(client.pool, EVRPC_INPUT, noting("e"));
+    const Hook sent(client.pool, EVRPC_OUTPUT, noting("a")),
+        got(client.pool, EVRPC_INPUT, noting("e"));
     client.call();
     CHECK(client.has(1));
     CHECK(client.results == Results{"42"});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the tests of calls share: a server that adds numbers, and clients whose calls are remembered.
+// What the tests of calls share: a server that adds numbers, and clients whose calls are
+// remembered.
 #pragma once
 
 #include <event2/http_struct.h>
@@ -92,8 +93,7 @@ public:
     }
     // Whether so many results are there, by now or soon.
     bool has(size_t count) {
-        return run_until(base_, [&] { return results.size() >= count; }) &&
-               results.size() == count;
+        return run_until(base_, [&] { return results.size() >= count; }) && results.size() == count;
     }
     struct Asked {
         Numbers question;

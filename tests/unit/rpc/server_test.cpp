@@ -33,13 +33,15 @@ TEST_CASE("only_calls_may_lack_the_host_field") {
     SumServer server(base);
     const int port = server.http.port();
     CHECK(status_of(talk(base, port, sum_request())) == 200);
-    CHECK(status_of(talk(base, port, sum_request("/.rpc.Unknown"))) == 200);  // the general callback
+    CHECK(status_of(talk(base, port, sum_request("/.rpc.Unknown"))) ==
+          200);  // the general callback
     for (const char* target : {"/", "/.rpc", "/.rpc.", "/%2erpc.Sum", "/x/.rpc.Sum"}) {
         CAPTURE(target);
         CHECK(status_of(talk(base, port, sum_request(target))) == 400);
     }
     CHECK(status_of(talk(base, port, sum_request("/.rpc.Sum", "PUT"))) == 400);
-    CHECK(status_of(talk(base, port, "POST /.rpc.Sum HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n")) == 400);
+    CHECK(status_of(talk(base, port, "POST /.rpc.Sum HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n")) ==
+          400);
 }
 
 TEST_CASE("a_server_without_calls_requires_the_host_field_again") {

@@ -10,13 +10,12 @@ using namespace evlet_test;
 #if EVLET_MEM_HOOKS
 namespace {
 
-
 // What a buffer that ends in a full chain has after each allocation has failed.
 void fail_each(FailingMemory& memory, const std::function<void(evbuffer*)>& write) {
     for (long nth = 1;; ++nth) {
         REQUIRE(nth < 20);
         const Buffer buffer("07 00");  // by reference: whatever is added needs a chain
-        memory.fail_at(nth, true);  // a smaller chain would do
+        memory.fail_at(nth, true);     // a smaller chain would do
         write(buffer);
         const bool met = memory.failed();
         memory.stop_failing();

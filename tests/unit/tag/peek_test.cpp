@@ -40,7 +40,8 @@ TEST_CASE("a_whole_length_above_32_bits_is_an_error") {
 }
 
 TEST_CASE("a_payload_that_is_not_there_is_not_taken") {
-    for (const char* bytes : {"01 03 61 62", "01 7f ee bd ae d0", "01 7f ff ff ff 70", "01 10", "01"}) {
+    for (const char* bytes :
+         {"01 03 61 62", "01 7f ee bd ae d0", "01 7f ff ff ff 70", "01 10", "01"}) {
         CAPTURE(bytes);
         const Buffer buffer(bytes);
         const Buffer other;

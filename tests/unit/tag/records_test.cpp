@@ -54,7 +54,8 @@ TEST_CASE("what_follows_a_number_in_its_payload_goes_with_it") {
 }
 
 TEST_CASE("numbers_do_not_reach_behind_their_payload") {
-    for (const char* bytes : {"01 02 34 32 10", "01 00 05", "01 01 34 32 10", "01 09 ff ff ff ff ff ff ff ff"}) {
+    for (const char* bytes :
+         {"01 02 34 32 10", "01 00 05", "01 01 34 32 10", "01 09 ff ff ff ff ff ff ff ff"}) {
         for (const size_t piece : kPieces) {
             const Buffer buffer(bytes, piece);
             ev_uint32_t small = 77;
@@ -139,7 +140,8 @@ TEST_CASE("a_buffer_is_not_unpacked_into_itself") {
 }
 
 TEST_CASE("large_payloads_come_back_whole") {
-    for (const size_t size : {size_t(127), size_t(128), size_t(129), size_t(5000), size_t(100000)}) {
+    for (const size_t size :
+         {size_t(127), size_t(128), size_t(129), size_t(5000), size_t(100000)}) {
         const std::string bytes = many_bytes(size);
         const Buffer buffer;
         evtag_marshal_int(buffer, 9, 1);
@@ -188,7 +190,8 @@ TEST_CASE("times_after_2106_come_back_where_there_are_any") {
 }
 
 TEST_CASE("half_a_time_is_none") {
-    for (const char* bytes : {"02 01 05", "02 01 05 07", "02 00", "02 02 05 17", "02 0a ff ff ff ff ff ff ff ff f0 00"}) {
+    for (const char* bytes : {"02 01 05", "02 01 05 07", "02 00", "02 02 05 17",
+                              "02 0a ff ff ff ff ff ff ff ff f0 00"}) {
         CAPTURE(bytes);
         const Buffer buffer(bytes);
         timeval time = {1, 2};

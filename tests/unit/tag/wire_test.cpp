@@ -74,8 +74,7 @@ TEST_CASE("records_are_tag_length_and_payload") {
     CHECK(written([](evbuffer* to) { evtag_marshal(to, 3, "abc", 3); }) == "03 03 61 62 63");
     CHECK(written([](evbuffer* to) { evtag_marshal(to, 3, nullptr, 0); }) == "03 00");
     CHECK(written([&](evbuffer* to) { evtag_marshal_timeval(to, 2, &time); }) == "02 02 05 07");
-    CHECK(written([&](evbuffer* to) { evtag_marshal_buffer(to, 4, payload); }) ==
-          "04 03 78 79 7a");
+    CHECK(written([&](evbuffer* to) { evtag_marshal_buffer(to, 4, payload); }) == "04 03 78 79 7a");
     CHECK(payload.length() == 0);
 }
 
