@@ -161,7 +161,8 @@ EVENT2_EXPORT_SYMBOL
 int evrpc_register_rpc(struct evrpc_base *base, struct evrpc *rpc,
                        void (*cb)(struct evrpc_req_generic *, void *), void *cb_arg);
 
-/** Takes a call away; what is under way is still answered. 0, or -1 if there is none. */
+/** Takes a call away: 0, or -1 if there is none. What a callback was called with can still be
+ *  answered; what a hook has paused before that is refused. */
 #define EVRPC_UNREGISTER(base, name) evrpc_unregister_rpc((base), #name)
 EVENT2_EXPORT_SYMBOL
 int evrpc_unregister_rpc(struct evrpc_base *base, const char *name);

@@ -105,6 +105,19 @@ def output_compiles(generator, options):
                 check(done.returncode == 0, f"{text}\n{done.stdout[:3000]}")
 
 
+def messages_of_other_files(generator, options):
+    with tempfile.TemporaryDirectory() as folder:
+        generate(generator, folder, "struct b {\n string s = 1;\n}\n", "--quiet", "b.h", "b.c")
+        generate(generator, folder, '#include "b.h"\nstruct a {\n struct[b] x = 1;\n'
+                 " array struct[b] y = 2;\n}\n", "--quiet", "a.h", "a.c")
+        for name in ("a.c", "b.c"):
+            done = subprocess.run(options.cc + WARNINGS + ["-fsyntax-only", os.path.join(folder, name)]
+                                  + ["-I" + include for include in options.include],
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                  check=False)
+            check(done.returncode == 0, done.stdout[:3000])
+
+
 def directives_are_passed_on(generator, _):
     with tempfile.TemporaryDirectory() as folder:
         generate(generator, folder, GOOD, "--quiet", "o.h", "o.c")
@@ -153,8 +166,9 @@ def main():
     parser.add_argument("--include", action="append", default=[])
     parser.add_argument("--cc", nargs=argparse.REMAINDER, default=[])
     options = parser.parse_args()
-    cases = {case.__name__: case for case in (output_compiles, directives_are_passed_on,
-                                              outputs_are_named, errors_name_their_line)}
+    cases = {case.__name__: case for case in (
+        output_compiles, messages_of_other_files, directives_are_passed_on, outputs_are_named,
+        errors_name_their_line)}
     cases[options.case](options.generator, options)
     print(f"{options.case}: passed")
 

@@ -5,7 +5,11 @@
 #include <event2/buffer.h>
 #include <event2/tag.h>
 
+#include <string.h>
+
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "doctest.h"
 
@@ -30,16 +34,19 @@ inline std::string bytes_of(const std::string& hex) {
     return bytes;
 }
 
-// A buffer. Its bytes may come in chains of `piece` bytes each.
+// A buffer. Its bytes may come in chains of `piece` bytes each, of which each is a block of its own,
+// so that a checker of memory sees what reads behind one.
 class Buffer {
 public:
     Buffer() : buffer_(evbuffer_new()) { REQUIRE(buffer_); }
     explicit Buffer(const std::string& hex, size_t piece = SIZE_MAX) : Buffer() {
-        bytes_ = bytes_of(hex);
-        for (size_t at = 0; at < bytes_.size(); at += piece) {
-            piece = piece < bytes_.size() - at ? piece : bytes_.size() - at;
-            REQUIRE(evbuffer_add_reference(buffer_, bytes_.data() + at, piece, nullptr, nullptr) ==
-                    0);
+        const std::string bytes = bytes_of(hex);
+        for (size_t at = 0; at < bytes.size(); at += piece) {
+            piece = piece < bytes.size() - at ? piece : bytes.size() - at;
+            blocks_.push_back(std::make_unique<char[]>(piece));
+            char* const block = blocks_.back().get();
+            memcpy(block, bytes.data() + at, piece);
+            REQUIRE(evbuffer_add_reference(buffer_, block, piece, nullptr, nullptr) == 0);
         }
     }
     ~Buffer() { evbuffer_free(buffer_); }
@@ -55,7 +62,7 @@ public:
 
 private:
     evbuffer* buffer_;
-    std::string bytes_;
+    std::vector<std::unique_ptr<char[]>> blocks_;
 };
 
 }  // namespace evlet_test
