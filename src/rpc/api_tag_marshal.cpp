@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Writing tagged data. A record is put together first and then added in one call, so that
-// nothing is written of a record that finds no memory.
+// Writing tagged data. A record is put together where it belongs or first, and then added in one
+// call, so that nothing is written of a record that finds no memory.
 #include <string.h>
 #include <sys/time.h>
 
+#include "buffer/buffer.h"
 #include "event2/buffer.h"
 #include "event2/tag.h"
 #include "rpc/tag_wire.h"
 
+using namespace evlet;
 using namespace evlet::rpc;
 
 namespace {
@@ -21,25 +23,53 @@ size_t put_header(uint8_t* at, uint32_t tag, uint32_t length) {
     return size + put_int(at + size, length);
 }
 
+// Whether `most` bytes may be written behind those of the buffer with nobody to be told of it: the
+// common case, in which a record is put together where it belongs. The lock is held.
+bool is_plain(const evbuffer& buffer, size_t most) {
+    return !buffer.changed && !buffer.extras && !buffer.back_frozen && buffer.tail_room() >= most &&
+           can_grow(buffer, most);
+}
+
+// Adds what `write` puts at a place of `most` bytes; it answers how many those are.
+template <size_t most, class Write>
+int add(evbuffer* buffer, const Write& write) {
+    {
+        const LockGuard guard(buffer->lock);
+        if (is_plain(*buffer, most)) {
+            const size_t size = write(buffer->last->end());
+            buffer->last->length += size;
+            buffer->length += size;
+            return static_cast<int>(size);
+        }
+    }
+    uint8_t bytes[most];
+    const size_t size = write(bytes);
+    return evbuffer_add(buffer, bytes, size) == 0 ? static_cast<int>(size) : -1;
+}
+
 void marshal_number(evbuffer* buffer, uint32_t tag, uint64_t number) {
-    uint8_t record[kMostTag + 1 + kMostInt];
-    const size_t head = put_tag(record, tag);
-    const size_t payload = put_int(record + head + 1, number);
-    record[head] = static_cast<uint8_t>(payload);  // an integer below 16 is one byte, itself
-    (void)evbuffer_add(buffer, record, head + 1 + payload);
+    (void)add<kMostTag + 1 + kMostInt>(buffer, [&](uint8_t* at) {
+        const size_t head = put_tag(at, tag);
+        const size_t payload = put_int(at + head + 1, number);
+        at[head] = static_cast<uint8_t>(payload);  // an integer below 16 is one byte, itself
+        return head + 1 + payload;
+    });
 }
 
 void marshal_bytes(evbuffer* buffer, uint32_t tag, const void* data, uint32_t size) {
-    uint8_t record[kMostHeader + kSmall];
-    const size_t header = put_header(record, tag, size);
     if (size > kSmall) {
-        evbuffer_iovec pieces[] = {{record, header}, {const_cast<void*>(data), size}};
+        uint8_t header[kMostHeader];
+        evbuffer_iovec pieces[] = {{header, put_header(header, tag, size)},
+                                   {const_cast<void*>(data), size}};
         (void)evbuffer_add_iovec(buffer, pieces, 2);
         return;
     }
-    if (size)
-        memcpy(record + header, data, size);
-    (void)evbuffer_add(buffer, record, header + size);
+    (void)add<kMostHeader + kSmall>(buffer, [&](uint8_t* at) {
+        const size_t header = put_header(at, tag, size);
+        if (size)
+            memcpy(at + header, data, size);
+        return header + size;
+    });
 }
 
 }  // namespace
@@ -52,9 +82,7 @@ EVENT2_EXPORT_SYMBOL int evtag_encode_tag(struct evbuffer* evbuf, ev_uint32_t ta
 void evtag_init(void) {}
 
 int evtag_encode_tag(struct evbuffer* evbuf, ev_uint32_t tag) {
-    uint8_t bytes[kMostTag];
-    const size_t size = put_tag(bytes, tag);
-    return evbuffer_add(evbuf, bytes, size) == 0 ? static_cast<int>(size) : -1;
+    return add<kMostTag>(evbuf, [&](uint8_t* at) { return put_tag(at, tag); });
 }
 
 void evtag_encode_int(struct evbuffer* evbuf, ev_uint32_t number) {
@@ -62,9 +90,7 @@ void evtag_encode_int(struct evbuffer* evbuf, ev_uint32_t number) {
 }
 
 void evtag_encode_int64(struct evbuffer* evbuf, ev_uint64_t number) {
-    uint8_t bytes[kMostInt];
-    const size_t size = put_int(bytes, number);
-    (void)evbuffer_add(evbuf, bytes, size);
+    (void)add<kMostInt>(evbuf, [&](uint8_t* at) { return put_int(at, number); });
 }
 
 void evtag_marshal(struct evbuffer* evbuf, ev_uint32_t tag, const void* data, ev_uint32_t len) {

@@ -23,7 +23,7 @@ constexpr size_t kMostFront = kMostTag + 3 * kMostInt;
 class Front {
 public:
     explicit Front(evbuffer& buffer) : buffer_(buffer) {
-        evbuffer_lock(&buffer_);
+        buffer_.lock.lock();
         total_ = buffer_.length;
         Chain* const first = buffer_.first;
         const size_t wanted = total_ < kMostFront ? total_ : kMostFront;
@@ -34,10 +34,21 @@ public:
         else if (wanted)
             copy(wanted);
     }
-    ~Front() { evbuffer_unlock(&buffer_); }
+    ~Front() { buffer_.lock.unlock(); }
     Front(const Front&) = delete;
     Front& operator=(const Front&) = delete;
 
+    // Takes bytes off the front, if that leaves some in the chain and there is nobody to be told of
+    // it, which is the common case. Otherwise take() does, once the buffer is not locked any more.
+    [[nodiscard]] bool take_at_once(size_t count) {
+        Chain* const first = buffer_.first;
+        if (buffer_.changed || buffer_.extras || first->length <= count)
+            return false;
+        first->offset += count;
+        first->length -= count;
+        buffer_.length -= count;
+        return true;
+    }
     [[nodiscard]] const uint8_t* data() const { return data_; }
     [[nodiscard]] size_t size() const { return size_; }
     [[nodiscard]] size_t total() const { return total_; }
@@ -106,8 +117,7 @@ struct Numbers {
     uint64_t values[2];
 };
 
-void read_numbers(evbuffer* buffer, unsigned nibbles, Numbers& ret_numbers) {
-    const Front front(*buffer);
+void read_numbers(const Front& front, unsigned nibbles, Numbers& ret_numbers) {
     Header& header = ret_numbers.header = read_record(front);
     if (!header.size)
         return;
@@ -125,16 +135,20 @@ int unmarshal_number(evbuffer* buffer, uint32_t need_tag, unsigned nibbles, uint
     Header header;
     uint64_t number = 0;
     size_t used = 0;
+    bool taken;
     {
-        const Front front(*buffer);
+        Front front(*buffer);
         header = read_record(front);
         if (!header.size || header.tag != need_tag)
             return -1;
         const size_t there = front.size() - header.size;
         used = get_int(front.data() + header.size, header.length < there ? header.length : there,
                        nibbles, &number);
+        if (!used)
+            return -1;
+        taken = front.take_at_once(header.size + header.length);
     }
-    if (!used || !take(buffer, header.size + header.length))
+    if (!taken && !take(buffer, header.size + header.length))
         return -1;
     *ret_number = number;
     return static_cast<int>(used);
@@ -143,8 +157,10 @@ int unmarshal_number(evbuffer* buffer, uint32_t need_tag, unsigned nibbles, uint
 int decode_number(evbuffer* buffer, unsigned nibbles, uint64_t* ret_number) {
     size_t used;
     {
-        const Front front(*buffer);
+        Front front(*buffer);
         used = get_int(front.data(), front.size(), nibbles, ret_number);
+        if (used && front.take_at_once(used))
+            return 0;
     }
     return used && take(buffer, used) ? 0 : -1;
 }
@@ -234,7 +250,13 @@ int evtag_unmarshal_header(struct evbuffer* evbuf, ev_uint32_t* ptag) {
 }
 
 int evtag_consume(struct evbuffer* evbuf) {
-    const Header header = peek_record(evbuf);
+    Header header;
+    {
+        Front front(*evbuf);
+        header = read_record(front);
+        if (header.size && front.take_at_once(header.size + header.length))
+            return 0;
+    }
     return header.size && take(evbuf, header.size + header.length) ? 0 : -1;
 }
 
@@ -289,11 +311,13 @@ int evtag_unmarshal_int64(struct evbuffer* evbuf, ev_uint32_t need_tag, ev_uint6
 int evtag_unmarshal_fixed(struct evbuffer* src, ev_uint32_t need_tag, void* data, size_t len) {
     Header header;
     {
-        const Front front(*src);
+        Front front(*src);
         header = read_record(front);
         if (!header.size || header.tag != need_tag || header.length != len ||
             !copy_bytes(src, front, header.size, data, len))
             return -1;
+        if (front.take_at_once(header.size + header.length))
+            return 0;
     }
     return take(src, header.size + header.length) ? 0 : -1;
 }
@@ -302,7 +326,7 @@ int evtag_unmarshal_string(struct evbuffer* evbuf, ev_uint32_t need_tag, char** 
     Header header;
     char* text = nullptr;
     {
-        const Front front(*evbuf);
+        Front front(*evbuf);
         header = read_record(front);
         if (header.size && header.tag == need_tag)
             text = static_cast<char*>(mem::allocate(size_t(header.length) + 1));
@@ -312,6 +336,10 @@ int evtag_unmarshal_string(struct evbuffer* evbuf, ev_uint32_t need_tag, char** 
         if (!copy_bytes(evbuf, front, header.size, text, header.length)) {
             mem::release(text);
             return -1;
+        }
+        if (front.take_at_once(header.size + header.length)) {
+            *pstring = text;
+            return 0;
         }
     }
     if (!take(evbuf, header.size + header.length)) {
@@ -324,13 +352,19 @@ int evtag_unmarshal_string(struct evbuffer* evbuf, ev_uint32_t need_tag, char** 
 
 int evtag_unmarshal_timeval(struct evbuffer* evbuf, ev_uint32_t need_tag, struct timeval* ptv) {
     Numbers numbers = {};
-    read_numbers(evbuf, kNibbles64, numbers);
     const Header& header = numbers.header;
-    const auto seconds = static_cast<decltype(ptv->tv_sec)>(numbers.values[0]);
-    if (!header.size || header.tag != need_tag || !numbers.sizes[0] || !numbers.sizes[1] ||
-        seconds < 0 || static_cast<uint64_t>(seconds) != numbers.values[0])
-        return -1;
-    if (!take(evbuf, header.size + header.length))
+    decltype(ptv->tv_sec) seconds;
+    bool taken;
+    {
+        Front front(*evbuf);
+        read_numbers(front, kNibbles64, numbers);
+        seconds = static_cast<decltype(ptv->tv_sec)>(numbers.values[0]);
+        if (!header.size || header.tag != need_tag || !numbers.sizes[0] || !numbers.sizes[1] ||
+            seconds < 0 || static_cast<uint64_t>(seconds) != numbers.values[0])
+            return -1;
+        taken = front.take_at_once(header.size + header.length);
+    }
+    if (!taken && !take(evbuf, header.size + header.length))
         return -1;
     ptv->tv_sec = seconds;
     ptv->tv_usec = static_cast<decltype(ptv->tv_usec)>(numbers.values[1]);
