@@ -49,11 +49,11 @@ bool parse_target(evhttp_uri& uri, Text target, ev_uint32_t type) {
     return parse_absolute_target(uri, target);
 }
 
-// RFC 9112 section 3.2: exactly one Host in HTTP/1.1, and a valid one.
-bool check_host(Request& request, char*& room) {
+// RFC 9112 section 3.2: exactly one Host in HTTP/1.1, and a valid one. `optional`: or none.
+bool check_host(Request& request, char*& room, bool optional) {
     const evkeyval* const field = find_field(request.input_fields.tqh_first, "Host");
     if (!field)
-        return !request.at_least_11;
+        return optional;
     const Text value(field->value);
     evhttp_uri& host = place_uri(room, value.size);
     if (find_field(field->next.tqe_next, "Host") || !parse_authority(host, value))
@@ -89,7 +89,8 @@ Request* make_received_request(Text head, unsigned lines, Text peer) {
 }
 
 int fill_request(Request& request, Text head, Text peer, size_t target_limit,
-                 evhttp_ext_method_cb more_methods) {
+                 evhttp_ext_method_cb more_methods,
+                 bool (*may_lack_host)(ev_uint32_t type, Text target)) {
     evhttp_request& shown = request.shown;
     shown.headers_size = head.size;
     char* room = reinterpret_cast<char*>(&request + 1);
@@ -108,7 +109,9 @@ int fill_request(Request& request, Text head, Text peer, size_t target_limit,
     const bool target_good = parse_target(target, line.target, method.type);
     if (target_good)
         shown.host_cache = target.host && *target.host ? target.host : nullptr;
-    const bool host_good = check_host(request, room);
+    const bool host_good = check_host(
+        request, room,
+        !request.at_least_11 || (may_lack_host && may_lack_host(method.type, line.target)));
     shown.uri = place_text(room, line.target);
     shown.remote_host = place_text(room, peer);
     if (line.target.size > target_limit)

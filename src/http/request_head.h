@@ -11,8 +11,10 @@ namespace evlet::http {
 [[nodiscard]] Request* make_received_request(Text head, unsigned lines, Text peer);
 
 // Takes the head apart: method, target, version, fields, host. 0, or the status that refuses it;
-// then what has been understood is there.
+// then what has been understood is there. `may_lack_host` (or null) says of a method and a target
+// whether they are good without the Host field that HTTP/1.1 requires.
 [[nodiscard]] int fill_request(Request& request, Text head, Text peer, size_t target_limit,
-                               evhttp_ext_method_cb more_methods);
+                               evhttp_ext_method_cb more_methods,
+                               bool (*may_lack_host)(ev_uint32_t type, Text target));
 
 }  // namespace evlet::http

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "base/text.h"
 #include "event2/http.h"
 #include "evlet/http.h"
 #include "http/connection.h"
@@ -71,6 +72,9 @@ struct evhttp {
     evhttp* parent;  // whose virtual host it is
     char* pattern;
     evlet::http::Alias* aliases;
+    // There are RPCs, whose older clients send no Host field: which requests do without.
+    bool (*may_lack_host)(ev_uint32_t type, evlet::Text target);
+    unsigned rpc_bases;
     evlet::http::Shutdown* shutdown;
     void (*free_shutdown)(evhttp&);
     void (*on_idle)(evhttp&);  // tells of the last connection's end

@@ -226,7 +226,8 @@ Step on_head(evhttp_connection& connection, size_t size) {
     }
     const size_t target_limit = connection.limits->head.first_line - kBesideTarget;
     const int status =
-        fill_request(*request, head, peer, target_limit, connection.server->more_methods);
+        fill_request(*request, head, peer, target_limit, connection.server->more_methods,
+                     connection.server->may_lack_host);
     drain_input(connection.bev, size);
     request->held = true;
     request->shown.evcon = &connection;

@@ -59,6 +59,8 @@ RUNS = [
     ('dns', 'single', CPU, 3000),
     ('dns', 'many', CPU, 5000),
     ('dnsparse', 'a60', CPU, 100000),
+    ('tags', 'encode', CPU, 300000),
+    ('tags', 'decode', CPU, 300000),
 ]
 # Opening ten thousand connections takes longer than what is measured, and a GiB takes a second: half
 # as many rounds.

@@ -28,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const Text peer("192.0.2.1");
     Request* const request = make_received_request(head, scan.lines, peer);
     evlet_test::require(request != nullptr);
-    const int status = fill_request(*request, head, peer, 256, nullptr);
+    const int status = fill_request(*request, head, peer, 256, nullptr, nullptr);
     evlet_test::require(status == 0 || (status >= 400 && status <= 505));
     if (status == 0) {
         evlet_test::require(request->shown.uri && request->shown.uri_elems && request->shown.type);

@@ -121,7 +121,9 @@ def complaint_about_example(root, path, form, name):
     if is_public(name):
         return None
     if form == '"':
-        # Its own headers, which may be in a folder below, and those of the ports it builds on.
+        # Its own headers, which may be in a folder below, and those of the ports it builds on. One
+        # that event_rpcgen.py makes is there as what it is made of.
+        name = re.sub(r"\.gen\.h$", ".rpc", name)
         for top in (os.path.join(root, *path.split("/")[:2]), os.path.join(root, "ports")):
             if any(os.path.exists(os.path.join(folder, name)) for folder, _, _ in os.walk(top)):
                 return None
@@ -187,6 +189,10 @@ SAMPLES = (
     ("C API to port", {"include/event2/a.h": "#include <evlet/port_os.h>\n"},
      "only the C API"),
     ("example to its own", {"examples/x/a.c": '#include "b.h"\n', "examples/x/port/b.h": ""}, None),
+    ("example to a generated one",
+     {"examples/x/a.c": '#include "b.gen.h"\n', "examples/x/b.rpc": ""}, None),
+    ("example to a generated one of nothing", {"examples/x/a.c": '#include "b.gen.h"\n'},
+     "public headers"),
     ("example to private", {"examples/x/a.c": '#include "loop/b.h"\n'}, "public headers"),
 )
 

@@ -35,7 +35,7 @@ def is_taken_away(row, arguments):
 
 def declared_names(text):
     text = re.sub(r"/\*.*?\*/", " ", text, flags=re.DOTALL)
-    text = re.sub(r"^\s*#\s*define\b(?:[^\n]|\\\n)*", " ", text, flags=re.MULTILINE)
+    text = re.sub(r"^\s*#\s*define\b(?:\\\n|[^\n])*", " ", text, flags=re.MULTILINE)
     return re.findall(r"\bEVENT2_(?:CORE_)?EXPORT_SYMBOL\b[^;{]*?\b(\w+)\s*\(", text)
 
 

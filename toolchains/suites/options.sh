@@ -14,7 +14,8 @@ suite_options() {
         quick_test "options-$option" 1 $rooms "${fast[@]}" "-D$option=true"
     done
     quick_test options-no-http 1 base "${fast[@]}" -Dhttp=disabled
-    quick_test options-no-dns-ws 1 base "${fast[@]}" -Ddns=disabled -Dws=disabled
+    quick_test options-no-dns-ws-rpc 1 base "${fast[@]}" -Ddns=disabled -Dws=disabled \
+        -Drpc=disabled
     # All of them at once; on ARM this configuration runs everything.
     quick_test options-slim 1 $rooms,buffer,stream,dns "${fast[@]}" \
         --native-file "$TOOLCHAINS/slim.ini" -Dexamples=enabled
