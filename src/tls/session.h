@@ -23,10 +23,18 @@ enum class Phase : unsigned char { idle, handshake, open, broken };
 
 constexpr unsigned kMostTlsErrors = 3;
 
+// Whoever made the session and wants to know of its connections (context.h). Called with the stream's
+// lock held when hands are about to be shaken, and without it when the session is gone, or its own again.
+struct TlsOwner {
+    void (*begins)(TlsOwner& owner);
+    void (*released)(TlsOwner& owner);
+};
+
 struct Tls {
     const TlsEngine* engine;
     void* session;       // SSL, mbedtls_ssl_context
     Stream* underlying;  // null: on a socket
+    TlsOwner* owner;     // or null
     unsigned long errors[kMostTlsErrors];
     size_t unfinished;    // the engine has to be given this many bytes once more
     int transport_error;  // of the transport that failed

@@ -62,6 +62,8 @@ void unlink(Stream& stream) {
 void destruct(Stream& stream) {
     Tls& tls = tls_of(stream);
     tls.engine->release(stream);
+    if (tls.owner)
+        tls.owner->released(*tls.owner);
     if (tls.underlying)
         drop_underlying(stream);
     else if ((stream.options & BEV_OPT_CLOSE_ON_FREE))
@@ -159,6 +161,8 @@ Status begin_session(Stream& stream) {
     if (failed(begun))
         return begun;
     tls.used = true;
+    if (tls.owner)
+        tls.owner->begins(*tls.owner);
     tls.phase = tls.initial == BUFFEREVENT_SSL_OPEN ? Phase::open : Phase::handshake;
     tls.read_wants = EV_READ;
     // A server has nothing to say first; an open session may hold bytes that came earlier.

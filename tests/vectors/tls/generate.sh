@@ -8,7 +8,9 @@
 #   server             localhost, example.test, 127.0.0.1, ::1
 #   wildcard           *.example.test
 #   expired            localhost, no longer valid
+#   only-common-name   localhost in the subject, elsewhere.test in the names
 #   client             for client authentication
+#   server-encrypted   the key of server, with the password "secret"
 #   self-signed        localhost, signed by itself
 #   other-ca, other    another root, and localhost signed by it
 #   rsa-ca, rsa        RSA 2048: root, an intermediate, localhost (rsa.pem holds leaf and intermediate)
@@ -89,4 +91,6 @@ certificate rsa-middle rsa rsa-ca "Evlet test RSA intermediate" root DNS:unused 
 certificate rsa rsa rsa-middle localhost leaf $names serverAuth $from $until
 cat rsa-middle.pem >> rsa.pem
 rm -f rsa-middle.pem rsa-middle.key
+certificate only-common-name ec ca localhost leaf DNS:elsewhere.test serverAuth $from $until
+openssl ec -in server.key -aes128 -passout pass:secret -out server-encrypted.key 2> "$work/log"
 chmod 644 ./*.key
