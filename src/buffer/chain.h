@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/ref_count.h"
+#include "base/shared.h"
 #include "base/status.h"
 #include "event2/util.h"
 
