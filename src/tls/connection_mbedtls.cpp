@@ -123,8 +123,14 @@ void explain_mbedtls(const Connection& connection, unsigned long error, char* re
     if (!error)
         return;
     const int code = static_cast<int>(error);
-    if (connection.verdict)
-        evutil_snprintf(ret_text, room, "certificate refused: %s", reason_of(connection.verdict));
+    // What a certificate may be used for is looked at behind the callback.
+    uint32_t verdict = mbedtls_ssl_get_verify_result(ssl_of(connection.session));
+    if (verdict == UINT32_MAX)  // there is none
+        verdict = 0;
+    verdict |= connection.verdict;
+    verdict &= ~static_cast<uint32_t>(MBEDTLS_X509_BADCERT_MISSING | MBEDTLS_X509_BADCERT_SKIP_VERIFY);
+    if (verdict)
+        evutil_snprintf(ret_text, room, "certificate refused: %s", reason_of(verdict));
     else
         evutil_snprintf(ret_text, room, "%s (-0x%04x)", mbedtls_error_text(code),
                         static_cast<unsigned>(-code));

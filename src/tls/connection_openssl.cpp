@@ -102,17 +102,22 @@ void explain_openssl(const Connection& connection, unsigned long error, char* re
         evutil_snprintf(ret_text, room, "error %lx of OpenSSL", error);
 }
 
+// A copy, since OpenSSL spoils the session of a connection that ends without a close_notify; only TLS
+// 1.0 wanted that (RFC 5246 section 7.2.1).
 void* keep_openssl(void* session) {
-    SSL_SESSION* const kept = SSL_get1_session(ssl_of(session));
-    if (kept && SSL_SESSION_is_resumable(kept))
-        return kept;
-    SSL_SESSION_free(kept);
-    return nullptr;
+    SSL_SESSION* const current = SSL_get0_session(ssl_of(session));
+    const bool good = current && SSL_SESSION_is_resumable(current);
+    SSL_SESSION* const kept = good ? SSL_SESSION_dup(current) : nullptr;
+    ERR_clear_error();
+    return kept;
 }
 
 void use_openssl(Connection& connection, void* kept) {
     // Without it the handshake is a complete one.
-    (void)SSL_set_session(ssl_of(connection.session), static_cast<SSL_SESSION*>(kept));
+    SSL_SESSION* const copy = SSL_SESSION_dup(static_cast<SSL_SESSION*>(kept));
+    if (copy)
+        (void)SSL_set_session(ssl_of(connection.session), copy);
+    SSL_SESSION_free(copy);
     ERR_clear_error();
 }
 

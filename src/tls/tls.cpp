@@ -149,8 +149,6 @@ void forget_connection(Tls& tls) {
     tls.phase = Phase::idle;
     ++tls.round;
     tls.unfinished = 0;
-    tls.transport_error = 0;
-    tls.error_count = 0;
     tls.write_wants = 0;
     tls.more = tls.ended = tls.renegotiating = tls.finishing = tls.close_sent = false;
 }
@@ -161,6 +159,9 @@ Status begin_session(Stream& stream) {
     if (failed(begun))
         return begun;
     tls.used = true;
+    // What the connection before failed for could be asked until now.
+    tls.transport_error = 0;
+    tls.error_count = 0;
     if (tls.owner)
         tls.owner->begins(*tls.owner);
     tls.phase = tls.initial == BUFFEREVENT_SSL_OPEN ? Phase::open : Phase::handshake;
