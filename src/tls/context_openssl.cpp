@@ -91,6 +91,7 @@ EVP_PKEY* read_key(const Pem& pem, const char* password) {
 void destroy(evlet_tls_context& shared) {
     auto& context = static_cast<OpensslContext&>(shared);
     SSL_CTX_free(context.ctx);
+    ERR_clear_error();
     mem::release(context.wire);
     mem::release(&context);
 }
@@ -115,6 +116,7 @@ Status set_certificate(evlet_tls_context& context, const Pem& chain, const Pem& 
     }
     EVP_PKEY_free(own_key);
     sk_X509_pop_free(certificates, X509_free);
+    ERR_clear_error();  // which is not empty after every success
     return status;
 }
 
@@ -132,6 +134,7 @@ Status add_ca(evlet_tls_context& context, const Pem& pem) {
     }
     const Status status = good ? Status::ok : fail_openssl(context, "CA certificate");
     sk_X509_pop_free(certificates, X509_free);
+    ERR_clear_error();
     return status;
 }
 
@@ -180,6 +183,7 @@ Status set_alpn(evlet_tls_context& shared, const char* protocols) {
     context.wire_size = wire_size;
     if (context.is_server)
         SSL_CTX_set_alpn_select_cb(context.ctx, select_protocol, &context);
+    ERR_clear_error();
     return Status::ok;
 }
 
@@ -243,9 +247,10 @@ evlet_tls_context* make_context(bool is_server) {
     init_context(*context, openssl_contexts, is_server);
     ERR_clear_error();
     context->ctx = SSL_CTX_new(is_server ? TLS_server_method() : TLS_client_method());
-    if (context->ctx && set_up(*context))
-        return context;
+    const bool good = context->ctx && set_up(*context);
     ERR_clear_error();
+    if (good)
+        return context;
     destroy(*context);
     (void)to_result(Status::no_memory);
     return nullptr;
