@@ -59,6 +59,8 @@ bool is_served(evlet_tls_client_certificates ask, const std::string& certificate
         client.show(certificate);
     Meeting meeting(base, server, client);
     const bool served = meeting.succeeds();
+    if (!served)
+        REQUIRE(run_until(base, [&] { return Meeting::failed(meeting.server); }));
     CHECK(Meeting::error_of(meeting.server).empty() == served);
     return served;
 }
