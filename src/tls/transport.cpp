@@ -43,10 +43,10 @@ ev_ssize_t send_below(Tls& tls, const void* bytes, size_t count) {
     evbuffer& output = underlying.output;
     const size_t high = underlying.shown.wm_write.high;
     const size_t most = high && high < kMostUnsent ? high : kMostUnsent;
-    if (underlying.freed) {
+    if (underlying.freed && !tls.transport_error)
         tls.transport_error = ENOTCONN;
+    if (tls.transport_error)
         return kTransportFailed;
-    }
     if (output.length >= most)
         return kTransportBlocks;
     if (count > most - output.length)

@@ -69,6 +69,7 @@ TLS_TEST("connecting_is_reported_when_hands_have_been_shaken") {
         else
             REQUIRE(bufferevent_socket_connect(client, peer.address().get(), peer.address().length()) ==
                     0);
+        REQUIRE(run_until(base, [&] { return is_ready(peer.fd(), POLLIN, 0); }));
         Fd accepted = peer.accept();
         REQUIRE(evutil_make_socket_nonblocking(accepted) == 0);
         for (int i = 0; i < 10; ++i)

@@ -72,12 +72,12 @@ TLS_TEST("a_descriptor_may_be_replaced_in_the_callback_that_reads") {
     const RawPair raw;
     SocketStream next(tls_on(base, with.client, Role::client, raw.fd[1]));
     pair.server.on_read = [&] {
-        pair.server.take();
-        pair.server.on_read = nullptr;
+        CHECK(pair.server.take() == "and goodbye");
         REQUIRE(bufferevent_replacefd(pair.server, raw.fd[0]) == 0);
     };
     pair.client.write("and goodbye");
     bufferevent_flush(pair.client, EV_WRITE, BEV_FINISHED);
+    REQUIRE(run_until(base, [&] { return pair.server.reads == 1; }));
     next.write("hello");
     receive_exactly(base, pair.server, "hello");
     // The end of the first connection is not told as that of the second.

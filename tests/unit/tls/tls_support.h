@@ -156,9 +156,15 @@ private:
 inline void receive_exactly(event_base* base, SocketStream& stream, const std::string& wanted) {
     std::string got;
     const auto before = stream.on_read;
+    const size_t told = stream.events.size();
     stream.on_read = [&] { got += stream.take(); };
     got += stream.take();
-    CHECK(run_until(base, [&] { return got.size() >= wanted.size() || stream.events.size() > 1; }));
+    CHECK(run_until(base, [&] {
+        for (size_t i = told; i < stream.events.size(); ++i)
+            if (stream.events[i] != kConnected)
+                return true;
+        return got.size() >= wanted.size();
+    }));
     stream.on_read = before;
     const bool same = got == wanted;
     CHECK(same);
