@@ -18,7 +18,9 @@ ev_ssize_t result_of(Tls& tls, ev_ssize_t count) {
         return count;
     if (last_error_is_again())
         return kTransportBlocks;
-    tls.transport_error = last_error();
+    // Alerts that cannot be sent any more are not what ended it.
+    if (!tls.ended && !tls.transport_error)
+        tls.transport_error = last_error();
     return kTransportFailed;
 }
 
