@@ -66,7 +66,8 @@ Status connect(Stream& stream, const sockaddr* address, int length) {
     }
     const int error = outcome == Connect::refused ? last_error() : 0;
     cancel_naming(stream);
-    stream.shown.be_ops->assign(stream, fd);
+    const auto assign = stream.shown.be_ops->assign;
+    (assign ? assign : assign_socket)(stream, fd);
     begin_connecting(stream);
     stream.socket_error = error;
     if (outcome == Connect::in_progress) {

@@ -198,25 +198,10 @@ int flush(Stream&, short, bufferevent_flush_mode) {
     return 0;  // nothing is held back
 }
 
-void assign_event(event& ev, Stream& stream, evutil_socket_t fd, short events, event_callback_fn call) {
-    const bool before = ev.ev_base != nullptr;  // its flags are the loop's to look at
-    const ev_uint8_t priority = ev.ev_evcallback.evcb_pri;
-    if (before)
-        event_del_noblock(&ev);
-    evlet_event_assign_no_signal(&ev, stream.base(), fd, static_cast<short>(events | EV_PERSIST),
-                                 call, &stream);
-    if (before)
-        ev.ev_evcallback.evcb_pri = priority;
-}
-
-void assign(Stream& stream, evutil_socket_t fd) {
-    assign_events(stream, fd, on_readable, on_writable);
-}
-
 }  // namespace
 
 const bufferevent_ops socket_kind = {"socket", start,      stop,   nullptr, transfer, nullptr, destruct,
-                                     flush,    set_socket, get_fd, nullptr, nullptr,  assign};
+                                     flush,    set_socket, get_fd, nullptr, nullptr,  nullptr};
 
 void go_on_connecting(Stream& stream, short what) {
     g_connecting_handler(stream, what);
@@ -229,8 +214,19 @@ void stop_waiting_to_write(Stream& stream) {
     }
 }
 
-void assign_events(Stream& stream, evutil_socket_t fd, event_callback_fn on_readable,
-                   event_callback_fn on_writable) {
+void assign_event(event& ev, Stream& stream, evutil_socket_t fd, short events,
+                  event_callback_fn call) {
+    const bool before = ev.ev_base != nullptr;  // its flags are the loop's to look at
+    const ev_uint8_t priority = ev.ev_evcallback.evcb_pri;
+    if (before)
+        event_del_noblock(&ev);
+    evlet_event_assign_no_signal(&ev, stream.base(), fd, static_cast<short>(events | EV_PERSIST),
+                                 call, &stream);
+    if (before)
+        ev.ev_evcallback.evcb_pri = priority;
+}
+
+void assign_socket(Stream& stream, evutil_socket_t fd) {
     stream.waiting_to_write = 0;
     assign_event(stream.shown.ev_read, stream, fd, EV_READ, on_readable);
     assign_event(stream.shown.ev_write, stream, fd, EV_WRITE, on_writable);
@@ -241,7 +237,7 @@ Status set_socket(Stream& stream, evutil_socket_t fd) {
     stream.connecting = 0;
     stream.read_suspended = static_cast<unsigned char>(stream.read_suspended & ~kByConnecting);
     stream.write_suspended = static_cast<unsigned char>(stream.write_suspended & ~kByConnecting);
-    assign(stream, fd);
+    assign_socket(stream, fd);
     return fd < 0 ? Status::ok : enable(stream, stream.shown.enabled);
 }
 

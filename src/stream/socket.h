@@ -15,7 +15,7 @@ EVLET_HIDDEN extern const bufferevent_ops socket_kind;
 }
 // A kind that stands on a stream socket, be it this one or TLS.
 [[nodiscard]] inline bool stands_on_socket(const Stream& stream) {
-    return stream.shown.be_ops->assign != nullptr;
+    return is_socket_stream(stream) || stream.shown.be_ops->assign;
 }
 [[nodiscard]] inline evutil_socket_t socket_of(const Stream& stream) {
     return stream.shown.ev_read.ev_fd;
@@ -25,9 +25,11 @@ EVLET_HIDDEN extern const bufferevent_ops socket_kind;
 // on with it.
 Status set_socket(Stream& stream, evutil_socket_t fd);
 
-// Makes both events those of a descriptor, not added yet.
-EVLET_SHARED void assign_events(Stream& stream, evutil_socket_t fd, event_callback_fn on_readable,
-                                event_callback_fn on_writable);
+// The same without going on, for who suspends both directions next.
+void assign_socket(Stream& stream, evutil_socket_t fd);
+// Makes one of the stream's two events one for `fd`, not added yet.
+EVLET_SHARED void assign_event(event& ev, Stream& stream, evutil_socket_t fd, short events,
+                               event_callback_fn call);
 
 // What ev_write was added for is done, or not wanted any more.
 EVLET_SHARED void stop_waiting_to_write(Stream& stream);

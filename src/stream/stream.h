@@ -106,8 +106,8 @@ struct bufferevent_ops {
     bufferevent* (*get_underlying)(evlet::Stream& stream);
     // The timeouts were changed. Null: those of the events that are added are renewed.
     void (*timeouts_changed)(evlet::Stream& stream);
-    // Kinds that stand on a stream socket, whose ev_read and ev_write wait for it: takes a
-    // descriptor, or -1, as set_fd does, without going on. Null: other kinds.
+    // Kinds that stand on a stream socket, but are more than that: takes a descriptor, or -1, as
+    // set_fd does, without going on. Null: other kinds.
     void (*assign)(evlet::Stream& stream, evutil_socket_t fd);
 };
 

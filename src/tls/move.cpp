@@ -70,6 +70,8 @@ void shake_hands(Stream& stream) {
     } else if (step == Step::done && tls.phase == Phase::handshake) {
         tls.phase = Phase::open;
         tls.more = true;
+        if (!tls.underlying && evutil_timerisset(&stream.shown.timeout_write))
+            renew_limits(stream);
         if (!stream.freed)
             call_event(stream, BEV_EVENT_CONNECTED);
     }

@@ -100,6 +100,8 @@ void finish_output(Stream& stream);
 
 // Sees to it that the loop calls when the engine can go on. Called after every change.
 Status watch(Stream& stream);
+// The timeouts are others now, or other ones are in force since hands have been shaken.
+void renew_limits(Stream& stream);
 // Makes the events those of a descriptor (bufferevent_ops::assign).
 void assign_tls_events(Stream& stream, evutil_socket_t fd);
 

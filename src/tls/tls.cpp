@@ -130,7 +130,7 @@ EVLET_SHARED extern const bufferevent_ops tls_filter_kind;
 
 const bufferevent_ops tls_socket_kind = {
     "ssl", start, stop, nullptr, transfer, unlink, destruct, flush, set_socket_fd, get_socket_fd,
-    nullptr, nullptr, assign_tls_events};
+    nullptr, renew_limits, assign_tls_events};
 const bufferevent_ops tls_filter_kind = {
     "ssl", start, stop, nullptr, transfer, unlink, destruct, flush, set_underlying_fd,
     get_underlying_fd, get_underlying, update_generic_timeouts, nullptr};

@@ -18,7 +18,9 @@ ev_ssize_t result_of(Tls& tls, ev_ssize_t count) {
         return count;
     if (last_error_is_again())
         return kTransportBlocks;
-    tls.transport_error = last_error();
+    // Alerts that cannot be sent any more are not what ended it.
+    if (!tls.ended && !tls.transport_error)
+        tls.transport_error = last_error();
     return kTransportFailed;
 }
 
@@ -43,10 +45,10 @@ ev_ssize_t send_below(Tls& tls, const void* bytes, size_t count) {
     evbuffer& output = underlying.output;
     const size_t high = underlying.shown.wm_write.high;
     const size_t most = high && high < kMostUnsent ? high : kMostUnsent;
-    if (underlying.freed) {
+    if (underlying.freed && !tls.transport_error)
         tls.transport_error = ENOTCONN;
+    if (tls.transport_error)
         return kTransportFailed;
-    }
     if (output.length >= most)
         return kTransportBlocks;
     if (count > most - output.length)

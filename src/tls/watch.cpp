@@ -110,9 +110,28 @@ Status watch(Stream& stream) {
     return Status::ok;
 }
 
+namespace {
+
+void renew(event& ev, const timeval* limit) {
+    if (!event_pending(&ev, EV_READ | EV_WRITE, nullptr))
+        return;
+    event_remove_timer(&ev);
+    if (limit)
+        event_add(&ev, limit);
+}
+
+}  // namespace
+
+void renew_limits(Stream& stream) {
+    renew(stream.shown.ev_read, limit_of_reading(stream));
+    renew(stream.shown.ev_write, limit_or_null(stream.shown.timeout_write));
+}
+
 void assign_tls_events(Stream& stream, evutil_socket_t fd) {
     Tls& tls = tls_of(stream);
-    assign_events(stream, fd, on_readable, on_writable);
+    assign_event(stream.shown.ev_read, stream, fd, EV_READ, on_readable);
+    assign_event(stream.shown.ev_write, stream, fd, EV_WRITE, on_writable);
+    stream.waiting_to_write = 0;
     tls.watches_read = false;
     forget_connection(tls);
 }

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "stream/socket_support.h"
+#include "tls/tls_vectors.h"
 
 namespace evlet_test {
 
@@ -32,7 +33,7 @@ struct EngineUnderTest {
 extern const EngineUnderTest engine;
 
 inline std::string vector_path(const std::string& name) {
-    return std::string(EVLET_TLS_VECTORS) + "/" + name;
+    return std::string(TLS_VECTORS) + "/" + name;
 }
 
 inline std::string vector(const std::string& name) {
