@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Several threads at one connection.
 #include <atomic>
+#include <chrono>
 #include <thread>
 
 #include "tls_support.h"
@@ -14,8 +15,8 @@ class LoopThread {
 public:
     explicit LoopThread(event_base* base) : base_(base), thread_([this] { run(); }) {}
     ~LoopThread() {
-        event_base_loopexit(base_, nullptr);
         stop_ = true;
+        event_base_loopexit(base_, nullptr);
         thread_.join();
     }
     LoopThread(const LoopThread&) = delete;
@@ -88,7 +89,7 @@ TLS_TEST("several_threads_write_while_the_loop_sends_and_reads") {
 
 TLS_TEST("a_stream_is_freed_by_another_thread_while_the_loop_uses_it") {
     for (const Over over : kEveryTransport)
-        for (int round = 0; round < 10; ++round) {
+        for (int moment = 0; moment < 5; ++moment) {
             Base base;
             Shared shared;
             TlsPair pair(base, with, over, BEV_OPT_THREADSAFE);
@@ -98,8 +99,14 @@ TLS_TEST("a_stream_is_freed_by_another_thread_while_the_loop_uses_it") {
                 LoopThread loop(base);
                 const std::string piece(30000, 'x');
                 bufferevent_write(pair.client, piece.data(), piece.size());
-                for (int i = 0; i < round * 100; ++i)
-                    std::this_thread::yield();
+                // Before, while and after hands are shaken, and while bytes come.
+                const auto reached = [&] {
+                    return moment < 3 ? shared.connected >= moment
+                                      : shared.got >= (moment == 3 ? 1 : 20000);
+                };
+                for (int i = 0; i < 20000 && !reached(); ++i)
+                    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                CHECK(reached());
                 pair.client.free();
                 pair.server.free();
             }
