@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Contexts and connections without memory, Evlet's own or the engine's.
+// Contexts and connections without memory. Where the engine's own can be made to fail, its support
+// file (context_with_*.cpp) has the test.
 #include "context_support.h"
 
 using namespace evlet_test;
 
-namespace {
+namespace evlet_test {
 
-// Everything that can fail; true if all of it succeeded. What did not has to say so.
-bool set_up(event_base* base, const std::string& chain, const std::string& key,
-            const std::string& ca) {
+bool use_memory(event_base* base, const std::string& chain, const std::string& key,
+                const std::string& ca) {
     evlet_tls_context* const context = engine.server();
     if (!context)
         return false;
@@ -20,8 +20,7 @@ bool set_up(event_base* base, const std::string& chain, const std::string& key,
     if (good) {
         SocketPair sockets;
         bufferevent* const bev = evlet_tls_socket_new(base, sockets[0], context, nullptr, 0);
-        bufferevent* const other =
-            static_cast<bufferevent*>(evlet_tls_bevcb(base, context));
+        bufferevent* const other = evlet_tls_bevcb(base, context);
         good = bev && other;
         if (bev)
             bufferevent_free(bev);
@@ -33,20 +32,20 @@ bool set_up(event_base* base, const std::string& chain, const std::string& key,
     return good;
 }
 
-}  // namespace
+}  // namespace evlet_test
 
 #if EVLET_MEM_HOOKS
 TEST_CASE("each_allocation_of_evlet_may_fail") {
     FailingMemory memory;
     Base base;
     const std::string chain = vector("server.pem"), key = vector("server.key"), ca = vector("ca.pem");
-    REQUIRE(set_up(base, chain, key, ca));
+    REQUIRE(use_memory(base, chain, key, ca));
     const long before = memory.outstanding();
     long nth = 1;
     for (;; ++nth) {
         REQUIRE(nth < 500);
         memory.fail_at(nth);
-        const bool good = set_up(base, chain, key, ca);
+        const bool good = use_memory(base, chain, key, ca);
         const bool failed = memory.failed();
         memory.stop_failing();
         CHECK(memory.outstanding() == before);
@@ -60,28 +59,6 @@ TEST_CASE("each_allocation_of_evlet_may_fail") {
     CHECK(nth > 5);
 }
 #endif
-
-TEST_CASE("each_allocation_of_the_engine_may_fail") {
-    if (!engine.fail_at(0))
-        return;  // Mbed TLS as systems have it takes memory from nowhere else than the C library
-    Base base;
-    const std::string chain = vector("server.pem"), key = vector("server.key"), ca = vector("ca.pem");
-    REQUIRE(set_up(base, chain, key, ca));
-    // Reading keys makes thousands of them; of the later ones not each has a turn.
-    long nth = 1;
-    for (;; nth += 1 + nth / 64) {
-        REQUIRE(nth < 50000);
-        engine.fail_at(nth);
-        (void)set_up(base, chain, key, ca);
-        const bool failed = engine.has_failed();
-        engine.fail_at(0);
-        INFO(nth);
-        CHECK(engine.is_clean());
-        if (!failed)
-            break;
-    }
-    CHECK(nth > 50);
-}
 
 TEST_CASE("bufferevent_for_evhttp_fails_for_want_of_memory") {
     Base base;

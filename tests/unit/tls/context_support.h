@@ -26,11 +26,13 @@ struct EngineUnderTest {
     bool (*is_clean)();
     // Keeps a connection from TLS 1.3.
     void (*only_1_2)(bufferevent* bev);
-    // The engine's n-th allocation from now fails; 0: none. True if it can.
-    bool (*fail_at)(long nth);
-    bool (*has_failed)();
 };
 extern const EngineUnderTest engine;
+
+// Everything about contexts and connections that can fail for want of memory; true if all of it
+// succeeded. What did not has to say so.
+bool use_memory(event_base* base, const std::string& chain, const std::string& key,
+                const std::string& ca);
 
 inline std::string vector_path(const std::string& name) {
     return std::string(TLS_VECTORS) + "/" + name;

@@ -13,8 +13,6 @@ const EngineUnderTest engine = {
     false,
     [] { return true; },
     [](bufferevent*) {},
-    [](long) { return false; },
-    [] { return false; },
 };
 
 }  // namespace evlet_test

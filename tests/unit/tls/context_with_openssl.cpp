@@ -33,10 +33,10 @@ void release(void* block, const char*, int) {
 // Before OpenSSL has allocated anything.
 const int g_hooked = CRYPTO_set_mem_functions(allocate, resize, release);
 
-bool fail_at(long nth) {
+// The n-th allocation from now fails; 0: none.
+void fail_at(long nth) {
     g_countdown = nth;
     g_failed = false;
-    return g_hooked == 1;
 }
 
 }  // namespace
@@ -51,8 +51,27 @@ const EngineUnderTest engine = {
     [](bufferevent* bev) {
         REQUIRE(SSL_set_max_proto_version(bufferevent_openssl_get_ssl(bev), TLS1_2_VERSION) == 1);
     },
-    fail_at,
-    [] { return g_failed; },
 };
+
+TEST_CASE("each_allocation_of_the_engine_may_fail") {
+    REQUIRE(g_hooked == 1);
+    Base base;
+    const std::string chain = vector("server.pem"), key = vector("server.key"), ca = vector("ca.pem");
+    REQUIRE(use_memory(base, chain, key, ca));
+    // Reading keys makes thousands of them; of the later ones not each has a turn.
+    long nth = 1;
+    for (;; nth += 1 + nth / 64) {
+        REQUIRE(nth < 50000);
+        fail_at(nth);
+        (void)use_memory(base, chain, key, ca);
+        const bool failed = g_failed;
+        fail_at(0);
+        INFO(nth);
+        CHECK(engine.is_clean());
+        if (!failed)
+            break;
+    }
+    CHECK(nth > 50);
+}
 
 }  // namespace evlet_test
