@@ -144,7 +144,8 @@ EVENT2_EXPORT_SYMBOL
 int evlet_tls_context_dangerously_accept_any_peer(struct evlet_tls_context *context);
 
 /** Leave the encryption of records to the kernel where it can (Linux, kTLS); off at first. It is
- *  used on sockets, if the kernel knows the cipher agreed upon, and nothing else changes if not.
+ *  used on sockets, if the kernel knows the cipher agreed upon, and nothing else changes if not; but the
+ *  engine writes to the socket by itself then, so that the program has to ignore SIGPIPE.
  *  -1 with ENOTSUP: this engine, or this build of it, has nothing of the kind. */
 EVENT2_EXPORT_SYMBOL int evlet_tls_context_set_ktls(struct evlet_tls_context *context, int on);
 
