@@ -4,8 +4,10 @@
 #
 # Builds examples/device-dashboard for 32-bit ARM Linux, static and slim, runs it under qemu-arm and
 # talks to it over loopback with clients that are not ours: curl for the page, the status and a value
-# to be set, and a WebSocket client (python3-websockets) for the live figures. Checks what comes
-# back. Installs what is missing from Debian. Exit 0 only if all of it was right. Builds in
+# to be set, and a WebSocket client (python3-websockets) for the live figures. Then the same with
+# examples/https-server and Mbed TLS, of which Debian has a static library for the machine: curl
+# talks HTTPS to it and checks its certificate. Checks what comes back. Installs what is missing
+# from Debian. Exit 0 only if all of it was right. Builds in
 # $EVLET_BUILD_ROOT/demo, default build-check/demo of this checkout.
 set -euo pipefail
 
@@ -49,13 +51,36 @@ step() {
 }
 
 build_firmware() {
+    local mbedtls=$BUILD-mbedtls
+    fetch_foreign_package libmbedtls-dev armhf "$mbedtls" || fail "Debian's libmbedtls-dev:armhf cannot be had"
     # "%" in a map's name stands for the program's.
-    local link="-static -Wl,--gc-sections -Wl,-Map=%.map"
+    local link="-static -Wl,--gc-sections -Wl,-Map=%.map -L$mbedtls/usr/lib/arm-linux-gnueabihf"
+    local compile="-fno-pie -isystem$mbedtls/usr/include"
     rm -rf "$BUILD"
     step meson setup "$BUILD" "$SOURCE_ROOT" --cross-file "$SOURCE_ROOT/cross/arm-linux.ini" \
         --cross-file "$TOOLCHAINS/slim.ini" --cross-file "$TOOLCHAINS/static.ini" \
-        -Dtests=disabled -Dexamples=enabled "-Dc_link_args=$link" "-Dcpp_link_args=$link"
-    step meson compile -C "$BUILD" device-dashboard
+        -Dtests=disabled -Dexamples=enabled -Dmbedtls=enabled \
+        "-Dc_args=$compile" "-Dcpp_args=$compile" "-Dc_link_args=$link" "-Dcpp_link_args=$link"
+    step meson compile -C "$BUILD" device-dashboard https-server-mbedtls
+}
+
+# The path of a program that was built.
+program() {
+    find "$BUILD" -name "$1" -type f -perm -u+x | head -n 1 | grep . || fail "the build has no program $1"
+}
+
+# Starts a program that says where it listens; sets `server` and `port`.
+start_server() {
+    "$TOOLCHAINS/run-qemu" arm-linux-gnueabihf "$@" >"$scratch/server.log" 2>&1 </dev/null &
+    server=$!
+    port=
+    wait_for_port
+}
+
+stop_server() {
+    kill -TERM "$server"
+    wait "$server" || fail "the server ended with status $?"
+    server=
 }
 
 # Sets `port` once the server has said where it listens. qemu needs a moment; 20 s is for ever.
@@ -70,7 +95,7 @@ wait_for_port() {
         sleep 0.1
     done
     cat "$scratch/server.log" >&2
-    fail "device-dashboard did not say where it listens (try $try)"
+    fail "the server did not say where it listens (try $try)"
 }
 
 # fetch NAME [CURL ARGUMENT...]: the reply's body in $scratch/NAME, its status code in `code`.
@@ -124,20 +149,49 @@ PYTHON
         fail "the WebSocket client is not content"
 }
 
+# What a program takes, by the linker's map.
+tell_size() {
+    local footprint
+    echo "   $(stat -c %s "$1") program file, static, with the C library and symbols"
+    footprint=$(meson runpython "$SOURCE_ROOT/tests/size/footprint.py" "$1.map") ||
+        fail "no footprint to be read from the linker's map"
+    echo "   of it Evlet, by library (text is code and constants):"
+    echo "${footprint//$'\n'/$'\n   '}" | sed '1s/^/   /'
+}
+
+# HTTPS with certificates that prove something to curl, and with others.
+talk_https() {
+    local certificates=$SOURCE_ROOT/tests/vectors/tls
+    start_server "$1" -l 127.0.0.1 -c "$certificates/server.pem" -k "$certificates/server.key"
+    url=https://localhost:$port
+    fetch page --ipv4 --cacert "$certificates/ca.pem" "$url/"
+    expect "the page over TLS" 200 page "Nobody on the way has read or changed this."
+    fetch connection --ipv4 --cacert "$certificates/ca.pem" "$url/connection"
+    expect "the connection" 200 connection '"version": "TLSv1.2"'
+    echo "   GET /connection:  $(cat "$scratch/connection")"
+    head -c 100000 /dev/zero | tr '\0' x >"$scratch/upload"
+    fetch echo --ipv4 --cacert "$certificates/ca.pem" --data-binary "@$scratch/upload" "$url/echo"
+    cmp -s "$scratch/upload" "$scratch/echo" || fail "what was sent came back changed"
+    echo "   POST /echo: 100000 bytes there and back."
+    if curl --silent --noproxy '*' --max-time 30 --output /dev/null --ipv4 \
+        --cacert "$certificates/other-ca.pem" "$url/"; then
+        fail "curl believed a certificate of somebody that it does not trust"
+    fi
+    echo "   curl that trusts another authority refuses it."
+    stop_server
+}
+
 scratch=$(mktemp -d)
 need_packages build arm demo || fail "packages are missing"
 
-echo "1. Building device-dashboard for 32-bit ARM: Thumb-2, -Os, static, one thread, select only."
+echo "1. Building device-dashboard, and https-server with Mbed TLS, for 32-bit ARM:"
+echo "   Thumb-2, -Os, static, one thread, select only."
 build_firmware
-firmware=$(find "$BUILD" -name device-dashboard -type f -perm -u+x | head -n 1)
-[ -n "$firmware" ] || fail "the build has no program device-dashboard"
+firmware=$(program device-dashboard)
+secure=$(program https-server-mbedtls)
 
-echo "2. Starting it under qemu-arm on a port of the system's choice, loopback only."
-"$TOOLCHAINS/run-qemu" arm-linux-gnueabihf "$firmware" -b 127.0.0.1 -p 0 \
-    >"$scratch/server.log" 2>&1 </dev/null &
-server=$!
-port=
-wait_for_port
+echo "2. Starting the dashboard under qemu-arm on a port of the system's choice, loopback only."
+start_server "$firmware" -b 127.0.0.1 -p 0
 url=http://127.0.0.1:$port
 echo "   It listens on 127.0.0.1:$port."
 
@@ -171,12 +225,13 @@ expect "the status afterwards" 200 status '"value":73'
 echo "   GET /api/status agrees."
 
 echo "6. What it takes, in bytes:"
-echo "   $(stat -c %s "$firmware") program file, static, with the page, the C library and symbols"
-footprint=$(meson runpython "$SOURCE_ROOT/tests/size/footprint.py" "$firmware.map") ||
-    fail "no footprint to be read from the linker's map"
-echo "   of it Evlet, by library (text is code and constants):"
-echo "${footprint//$'\n'/$'\n   '}" | sed '1s/^/   /'
+tell_size "$firmware"
+stop_server
+
+echo "7. Starting the HTTPS server, and talking to it with curl."
+talk_https "$secure"
+tell_size "$secure"
 
 clean_up
-echo "7. Stopped the server. In short: Evlet was cross-built for ARM into one static program, and that"
-echo "   program served a page, a JSON interface and a WebSocket to clients that know nothing of it."
+echo "8. Stopped the servers. In short: Evlet was cross-built for ARM into static programs, which"
+echo "   served a page, a JSON interface, a WebSocket and HTTPS to clients that know nothing of it."

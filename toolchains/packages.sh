@@ -20,6 +20,7 @@ declare -A EVLET_PACKAGES=(
     [s390x]="gcc-s390x-linux-gnu g++-s390x-linux-gnu libc6-dev-s390x-cross qemu-user"
     [arm-none]="gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib qemu-system-arm"
     [lwip]="liblwip-dev"
+    [tls]="libssl-dev libmbedtls-dev openssl"
     [client]="socat curl"
     [http-peers]="nodejs nginx"
     [dns-peers]="unbound bind9-dnsutils"

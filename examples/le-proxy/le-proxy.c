@@ -3,6 +3,8 @@
  * Forwards TCP connections: for each client it connects to the target and passes bytes on in both
  * directions. Prints "listening on ADDR:PORT" once clients can connect; ends on SIGINT or SIGTERM.
  *
+ * The streams are plain (plain.c), or TLS on one side or both (tls.c: le-proxy-tls).
+ *
  * Shows two bufferevents that feed each other: bytes move from one's input to the other's output
  * without being copied, who sends faster than the other side reads is not read from, the end of
  * one direction is passed on while the other goes on, and a failure is passed on as a reset.
@@ -12,6 +14,8 @@
  *    enabled exactly while `free` holds a relay.
  *  - A side reads unless it has ended, or is `paused` because the other's output is long.
  */
+#include "le-proxy.h"
+
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -62,9 +66,17 @@ struct proxy {
 };
 
 static int report(const char *what) {
-    fprintf(stderr, "le-proxy: %s: %s\n", what,
+    fprintf(stderr, "%s: %s: %s\n", program_name, what,
             evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
     return -1;
+}
+
+static void report_stream(const char *what, struct bufferevent *stream) {
+    char why[160];
+    if (streams_explain(stream, why, sizeof why))
+        fprintf(stderr, "%s: %s: %s\n", program_name, what, why);
+    else
+        report(what);
 }
 
 static void drop(struct relay *relay) {
@@ -88,7 +100,7 @@ static void reset(struct relay *relay) {
     static const struct linger at_once = {1, 0};
     setsockopt(bufferevent_getfd(relay->client.stream), SOL_SOCKET, SO_LINGER, &at_once,
                sizeof at_once);
-    if (relay->target.connected)
+    if (bufferevent_getfd(relay->target.stream) >= 0)
         setsockopt(bufferevent_getfd(relay->target.stream), SOL_SOCKET, SO_LINGER, &at_once,
                    sizeof at_once);
     drop(relay);
@@ -104,7 +116,7 @@ static void pass_end(struct side *side) {
     if (side->other->told)
         drop(side->relay);
     else
-        shutdown(bufferevent_getfd(side->stream), SHUT_WR);
+        streams_end(side->stream);
 }
 
 static void on_input(struct bufferevent *stream, void *arg) {
@@ -147,7 +159,6 @@ static void on_silence(struct side *side) {
 
 static void on_event(struct bufferevent *stream, short what, void *arg) {
     struct side *side = arg;
-    (void)stream;
 
     if (what & BEV_EVENT_CONNECTED) {
         side->connected = true;
@@ -158,18 +169,20 @@ static void on_event(struct bufferevent *stream, short what, void *arg) {
     } else if ((what & BEV_EVENT_TIMEOUT) && (what & BEV_EVENT_READING)) {
         on_silence(side);
     } else {
+        const char *who = side == &side->relay->target ? "target" : "client";
         if (!side->connected && (what & BEV_EVENT_TIMEOUT))
-            fputs("le-proxy: target: no answer\n", stderr);
+            fprintf(stderr, "%s: %s: no answer\n", program_name, who);
         else if (!side->connected)
-            report("target");
+            report_stream(who, stream);
         reset(side->relay);
     }
 }
 
 static bool start_side(struct side *side, struct side *other, struct relay *relay, int fd) {
     const struct timeval *idle = &relay->proxy->idle;
-    *side = (struct side){.relay = relay, .other = other, .connected = fd >= 0};
-    side->stream = bufferevent_socket_new(relay->proxy->base, fd, BEV_OPT_CLOSE_ON_FREE);
+    bool is_target = side == &relay->target;
+    *side = (struct side){.relay = relay, .other = other};
+    side->stream = streams_new(relay->proxy->base, fd, is_target, &side->connected);
     if (side->stream == NULL)
         return false;
     bufferevent_setcb(side->stream, on_input, on_output_low, on_event, side);
@@ -297,12 +310,14 @@ static void proxy_stop(struct proxy *proxy) {
 }
 
 static int usage(void) {
-    fputs("usage: le-proxy -l ADDR[:PORT] -t ADDR:PORT [-n RELAYS] [-i IDLE_SECONDS]\n"
-          "  -l  IPv4 or [IPv6] address to listen on; without a port, the system chooses one\n"
-          "  -t  where to forward each connection to\n"
-          "  -n  connections at once, default 64; others wait\n"
-          "  -i  reset a connection that is silent for about so long, default 300\n",
-          stderr);
+    fprintf(stderr,
+            "usage: %s -l ADDR[:PORT] -t ADDR:PORT [-n RELAYS] [-i IDLE_SECONDS]%s\n"
+            "  -l  IPv4 or [IPv6] address to listen on; without a port, the system chooses one\n"
+            "  -t  where to forward each connection to\n"
+            "  -n  connections at once, default 64; others wait\n"
+            "  -i  reset a connection that is silent for about so long, default 300\n"
+            "%s",
+            program_name, streams_usage, streams_usage_lines);
     return 2;
 }
 
@@ -325,7 +340,8 @@ static int read_address(const char *text, struct sockaddr_storage *address, bool
                                       : ((struct sockaddr_in *)address)->sin_port;
     if (length > 0 && (port != 0 || !need_port))
         return length;
-    fprintf(stderr, "le-proxy: %s: not an address%s\n", text, need_port ? " and port" : "");
+    fprintf(stderr, "%s: %s: not an address%s\n", program_name, text,
+            need_port ? " and port" : "");
     return 0;
 }
 
@@ -345,18 +361,19 @@ int main(int argc, char **argv) {
             continue;
         else if (strcmp(argv[i], "-i") == 0 && read_number(argv[i + 1], 1, 1000000, &idle))
             continue;
-        else
+        else if (!streams_option(argv[i], argv[i + 1]))
             return usage();
     }
-    if (i != argc || listen_text == NULL || target_text == NULL)
+    if (i != argc || listen_text == NULL || target_text == NULL || !streams_complete())
         return usage();
     length = read_address(listen_text, &local, false);
     proxy.target_length = read_address(target_text, &proxy.target, true);
     if (length == 0 || proxy.target_length == 0)
         return 1;
     proxy.idle.tv_sec = idle;
-    if (proxy_start(&proxy, (struct sockaddr *)&local, length) == 0)
+    if (streams_start() && proxy_start(&proxy, (struct sockaddr *)&local, length) == 0)
         result = event_base_dispatch(proxy.base);
     proxy_stop(&proxy);
+    streams_stop();
     return result < 0 || proxy.failed ? 1 : 0;
 }

@@ -270,7 +270,7 @@ void evhttp_set_gencb(struct evhttp *http, void (*cb)(struct evhttp_request *, v
 /**
  * Set what makes the bufferevents of connections, for instance of the TLS kind: without a socket,
  * which is set with bufferevent_setfd(), and with BEV_OPT_CLOSE_ON_FREE. If it answers NULL a plain
- * one is made.
+ * one is made or, if it has set errno to ENOMEM, the connection is closed.
  */
 EVENT2_EXPORT_SYMBOL
 void evhttp_set_bevcb(struct evhttp *http, struct bufferevent *(*cb)(struct event_base *, void *),

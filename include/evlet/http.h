@@ -167,7 +167,8 @@ int evlet_http_serve_stream(struct evhttp *http, struct bufferevent *bev);
  *
  * A server's request: in its callback or later, before a reply; the request, unless it is owned, and
  * its connection are freed. A client's request: in its callback, with status 101, or 2xx to CONNECT;
- * the connection stays and connects anew for its next request.
+ * the connection stays and connects anew for its next request, unless it was made with a bufferevent
+ * of the caller's: then further requests fail, rather than go out in clear text.
  * NULL: anything else, or other requests are under way on the connection; nothing has changed.
  */
 EVENT2_EXPORT_SYMBOL

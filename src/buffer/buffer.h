@@ -79,7 +79,7 @@ private:
 };
 
 // Tells owner and callbacks. After it the buffer may look different; a BufferGuard keeps it alive.
-void note_change(evbuffer& buffer, size_t added, size_t removed);
+EVLET_SHARED void note_change(evbuffer& buffer, size_t added, size_t removed);
 // The same in two steps, for a change of two buffers: both are counted before anybody is told.
 void count_change(evbuffer& buffer, size_t added, size_t removed);
 void tell_change(evbuffer& buffer, size_t added, size_t removed);
@@ -94,13 +94,13 @@ void tell_change(evbuffer& buffer, size_t added, size_t removed);
 void link_back(evbuffer& buffer, Chain* chain);
 void link_front(evbuffer& buffer, Chain* chain);
 // Makes `spare` a chain of at least `room` bytes.
-Status reserve_spare(evbuffer& buffer, size_t room);
+EVLET_SHARED Status reserve_spare(evbuffer& buffer, size_t room);
 inline void release_spare(evbuffer& buffer) {
     release_chain(buffer.spare);
     buffer.spare = nullptr;
 }
 // `bytes` may lie in the buffer itself.
-Status append(evbuffer& buffer, const void* bytes, size_t count);
+EVLET_SHARED Status append(evbuffer& buffer, const void* bytes, size_t count);
 Status prepend(evbuffer& buffer, const void* bytes, size_t count);
 // Where the next bytes may be written: the rest of the last chain and, behind it, the spare.
 // Returns how many of the (1 or 2) pieces are in use, or 0 without memory.
@@ -110,17 +110,17 @@ struct Space {
 };
 [[nodiscard]] int reserve(evbuffer& buffer, size_t room, Space* ret_pieces, int most_pieces);
 // Bytes have been written to the rest of the last chain, and to the front of the spare.
-void commit(evbuffer& buffer, size_t in_last, size_t in_spare);
+EVLET_SHARED void commit(evbuffer& buffer, size_t in_last, size_t in_spare);
 
 // ---- Removing (remove.cpp) ----
 
 // Takes `count` bytes (at most the length) off the front.
-void drain(evbuffer& buffer, size_t count);
+EVLET_SHARED void drain(evbuffer& buffer, size_t count);
 // The same, but answers the chains that are empty now, for the caller to release; or null.
 [[nodiscard]] Chain* detach(evbuffer& buffer, size_t count);
 // Copies up to `count` bytes from `position` on. Outputs are written before a failure to read a
 // file is met. The number copied, or -1.
-[[nodiscard]] ev_ssize_t copy_out(evbuffer& buffer, size_t position, void* ret_bytes, size_t count);
+[[nodiscard]] EVLET_SHARED ev_ssize_t copy_out(evbuffer& buffer, size_t position, void* ret_bytes, size_t count);
 
 // ---- Moving (move.cpp) ----
 
@@ -140,7 +140,7 @@ struct Place {
 // `position` is at most the length.
 [[nodiscard]] EVLET_SHARED Place find_place(const evbuffer& buffer, size_t position);
 // The first `count` bytes (1 to the length) in one piece; nullptr without memory.
-[[nodiscard]] uint8_t* pull_up(evbuffer& buffer, size_t count);
+[[nodiscard]] EVLET_SHARED uint8_t* pull_up(evbuffer& buffer, size_t count);
 
 // ---- Descriptors (fd_io.cpp) ----
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/ref_count.h"
+#include "base/shared.h"
 #include "base/status.h"
 #include "event2/util.h"
 
@@ -66,7 +67,7 @@ template <class Extra>
     return *reinterpret_cast<Extra*>(&chain + 1);
 }
 // Lets go of one chain, or of a whole list. nullptr is allowed.
-void release_chain(Chain* chain);
+EVLET_SHARED void release_chain(Chain* chain);
 void release_chains(Chain* first);
 
 // Makes a chain's bytes readable; nothing to do for nearly all.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Listening sockets of a server, and connections from them.
+#include <errno.h>
 #include <string.h>
 
 #include "event2/listener.h"
@@ -40,14 +41,20 @@ size_t describe_peer(const sockaddr* address, char (&ret_text)[kAddressTextSize]
 bufferevent* make_stream(const evhttp_bound_socket& bound, evutil_socket_t fd) {
     const evhttp& server = *bound.server;
     bufferevent* bev = nullptr;
+    errno = 0;
     if (bound.make_stream)
         bev = bound.make_stream(server.base, bound.make_stream_argument);
     else if (server.make_stream)
         bev = server.make_stream(server.base, server.make_stream_argument);
+    // One that should have been there, of TLS for instance, is not replaced by a plain one.
+    if (!bev && errno == ENOMEM)
+        return nullptr;
     if (!bev)
         return bufferevent_socket_new(server.base, fd, BEV_OPT_CLOSE_ON_FREE);
     if (bufferevent_getfd(bev) == fd || bufferevent_setfd(bev, fd) == 0)
         return bev;
+    // The socket stays the caller's.
+    (void)bufferevent_setfd(bev, -1);
     bufferevent_free(bev);
     return nullptr;
 }

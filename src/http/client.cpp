@@ -54,6 +54,7 @@ Client* make_client(const Setup& setup) {
     client.resolver = setup.resolver;
     client.address = address;
     client.limits = {{kDefaultHeadSize, kDefaultHeadSize, kDefaultFieldCount}, kDefaultBody};
+    client.given_stream = setup.bev != nullptr;
     client.family = AF_UNSPEC;
     client.connect_ms = kDefaultConnectMs;
     client.retry_ms = kDefaultRetryMs;

@@ -34,6 +34,7 @@ struct Client {
     unsigned char interim;  // 1xx replies of this exchange
     State state;
     bool is_unix : 1;
+    bool given_stream : 1;  // of TLS, perhaps: no plain one takes its place
     bool free_when_done : 1;
     bool body_held : 1;     // until 100 Continue
     bool got_bytes : 1;     // of the reply

@@ -16,7 +16,7 @@ constexpr uint32_t kLongestRetryMs = 3600000;
 
 bufferevent* stream_of(Client& client) {
     evhttp_connection& connection = client.connection;
-    if (!connection.bev) {
+    if (!connection.bev && !client.given_stream) {
         bufferevent* const bev = bufferevent_socket_new(connection.base, -1, BEV_OPT_CLOSE_ON_FREE);
         if (bev)
             attach_stream(connection, bev);

@@ -83,6 +83,16 @@ bool peer_of(evutil_socket_t fd, sockaddr* ret_address, int* length) {
     return true;
 }
 
+ev_ssize_t receive_bytes(evutil_socket_t fd, void* ret_bytes, size_t size) {
+    const iovec piece = {ret_bytes, size};
+    return evlet_port_recvv(to_fd(fd), &piece, 1);
+}
+
+ev_ssize_t send_bytes(evutil_socket_t fd, const void* bytes, size_t size) {
+    const iovec piece = {const_cast<void*>(bytes), size};
+    return evlet_port_sendv(to_fd(fd), &piece, 1);
+}
+
 bool last_error_is_again() {
     return evlet_port_error_class(evlet_port_last_error()) == EVLET_ERR_AGAIN;
 }

@@ -43,7 +43,7 @@ int bufferevent_socket_connect_hostname_hints(struct bufferevent* bev,
                                               const struct evutil_addrinfo* hints_in,
                                               const char* hostname, int port) {
     Stream& stream = as_stream(*bev);
-    if (!is_socket_stream(stream) || !hostname || port < 1 || port > kLargestPort)
+    if (!stands_on_socket(stream) || !hostname || port < 1 || port > kLargestPort)
         return to_result(Status::invalid);
     evutil_addrinfo hints = {};
     if (hints_in)

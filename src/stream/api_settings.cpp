@@ -44,7 +44,7 @@ ev_ssize_t get_limit(Stream& stream, size_t StreamExtras::*limit, ev_ssize_t oth
 // Both events, or none. What is due moves along.
 Status move_to_base(Stream& stream, event_base* base) {
     bufferevent& shown = stream.shown;
-    if (!is_socket_stream(stream) || !base)
+    if (!stands_on_socket(stream) || !base)
         return Status::invalid;
     // Their timers are in the present base.
     if (stream.extras && (stream.extras->rate_control || stream.extras->naming))

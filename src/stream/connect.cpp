@@ -44,7 +44,7 @@ Status watch_outcome(Stream& stream) {
 }
 
 Status connect(Stream& stream, const sockaddr* address, int length) {
-    if (!is_socket_stream(stream))
+    if (!stands_on_socket(stream))
         return Status::invalid;
     evutil_socket_t fd = socket_of(stream);
     const bool own = fd < 0;
@@ -66,14 +66,15 @@ Status connect(Stream& stream, const sockaddr* address, int length) {
     }
     const int error = outcome == Connect::refused ? last_error() : 0;
     cancel_naming(stream);
-    assign_socket(stream, fd);
+    const auto assign = stream.shown.be_ops->assign;
+    (assign ? assign : assign_socket)(stream, fd);
     begin_connecting(stream);
     stream.socket_error = error;
     if (outcome == Connect::in_progress) {
         const Status watched = watch_outcome(stream);
         if (failed(watched)) {
             const int reason = last_error();
-            (void)set_socket(stream, own ? -1 : fd);
+            (void)stream.shown.be_ops->set_fd(stream, own ? -1 : fd);
             if (own)
                 close_socket(fd);
             set_last_error(reason);
@@ -114,11 +115,12 @@ void begin_connecting(Stream& stream) {
 
 void socket_connected(Stream& stream, evutil_socket_t fd) {
     // The present descriptor's events are made anew: nothing of connecting is left in them.
-    const bool failed_to_start = failed(set_socket(stream, fd));
+    const bool failed_to_start = failed(stream.shown.be_ops->set_fd(stream, fd));
     // BEV_EVENT_CONNECTED says that it is writable; writecb need not.
-    if (stream.output.length == 0)
+    if (stream.output.length == 0 && !stream.tells_connected)
         stop_waiting_to_write(stream);
-    call_event(stream, BEV_EVENT_CONNECTED);
+    if (!stream.tells_connected)
+        call_event(stream, BEV_EVENT_CONNECTED);
     if (failed_to_start && !stream.freed)
         call_event(stream, BEV_EVENT_ERROR | BEV_EVENT_READING);
 }

@@ -198,7 +198,24 @@ int flush(Stream&, short, bufferevent_flush_mode) {
     return 0;  // nothing is held back
 }
 
-void assign(event& ev, Stream& stream, evutil_socket_t fd, short events, event_callback_fn call) {
+}  // namespace
+
+const bufferevent_ops socket_kind = {"socket", start,      stop,   nullptr, transfer, nullptr, destruct,
+                                     flush,    set_socket, get_fd, nullptr, nullptr,  nullptr};
+
+void go_on_connecting(Stream& stream, short what) {
+    g_connecting_handler(stream, what);
+}
+
+void stop_waiting_to_write(Stream& stream) {
+    if (stream.waiting_to_write) {
+        stream.waiting_to_write = 0;
+        event_del_noblock(&stream.shown.ev_write);
+    }
+}
+
+void assign_event(event& ev, Stream& stream, evutil_socket_t fd, short events,
+                  event_callback_fn call) {
     const bool before = ev.ev_base != nullptr;  // its flags are the loop's to look at
     const ev_uint8_t priority = ev.ev_evcallback.evcb_pri;
     if (before)
@@ -209,22 +226,10 @@ void assign(event& ev, Stream& stream, evutil_socket_t fd, short events, event_c
         ev.ev_evcallback.evcb_pri = priority;
 }
 
-}  // namespace
-
-const bufferevent_ops socket_kind = {"socket", start, stop,       nullptr, transfer, nullptr,
-                                     destruct, flush, set_socket, get_fd,  nullptr,  nullptr};
-
-void stop_waiting_to_write(Stream& stream) {
-    if (stream.waiting_to_write) {
-        stream.waiting_to_write = 0;
-        event_del_noblock(&stream.shown.ev_write);
-    }
-}
-
 void assign_socket(Stream& stream, evutil_socket_t fd) {
     stream.waiting_to_write = 0;
-    assign(stream.shown.ev_read, stream, fd, EV_READ, on_readable);
-    assign(stream.shown.ev_write, stream, fd, EV_WRITE, on_writable);
+    assign_event(stream.shown.ev_read, stream, fd, EV_READ, on_readable);
+    assign_event(stream.shown.ev_write, stream, fd, EV_WRITE, on_writable);
 }
 
 Status set_socket(Stream& stream, evutil_socket_t fd) {

@@ -13,6 +13,10 @@ EVLET_HIDDEN extern const bufferevent_ops socket_kind;
 [[nodiscard]] inline bool is_socket_stream(const Stream& stream) {
     return stream.shown.be_ops == &socket_kind;
 }
+// A kind that stands on a stream socket, be it this one or TLS.
+[[nodiscard]] inline bool stands_on_socket(const Stream& stream) {
+    return is_socket_stream(stream) || stream.shown.be_ops->assign;
+}
 [[nodiscard]] inline evutil_socket_t socket_of(const Stream& stream) {
     return stream.shown.ev_read.ev_fd;
 }
@@ -23,9 +27,12 @@ Status set_socket(Stream& stream, evutil_socket_t fd);
 
 // The same without going on, for who suspends both directions next.
 void assign_socket(Stream& stream, evutil_socket_t fd);
+// Makes one of the stream's two events one for `fd`, not added yet.
+EVLET_SHARED void assign_event(event& ev, Stream& stream, evutil_socket_t fd, short events,
+                               event_callback_fn call);
 
 // What ev_write was added for is done, or not wanted any more.
-void stop_waiting_to_write(Stream& stream);
+EVLET_SHARED void stop_waiting_to_write(Stream& stream);
 
 // A connection is being made: nothing is read or sent until one of the two below.
 void begin_connecting(Stream& stream);
@@ -39,8 +46,8 @@ struct ConnectLimit {
 // It took longer, which is reported as a timeout of that direction. As for the next two the caller
 // holds a HandlerScope.
 void connecting_timed_out(Stream& stream);
-// It stands: `fd` is taken, BEV_EVENT_CONNECTED reported, and what is in the output sent. The
-// caller holds a HandlerScope.
+// It stands: `fd` is taken, BEV_EVENT_CONNECTED reported unless the kind does so later, and what is
+// in the output sent. The caller holds a HandlerScope.
 void socket_connected(Stream& stream, evutil_socket_t fd);
 // It failed with a socket error: reported as BEV_EVENT_ERROR. The caller holds a HandlerScope.
 void socket_connect_failed(Stream& stream, int error);
@@ -49,5 +56,7 @@ void socket_connect_failed(Stream& stream, int error);
 // that a program which never connects does not link it.
 using ConnectingHandler = void (*)(Stream& stream, short what);
 EVLET_HIDDEN extern ConnectingHandler g_connecting_handler;
+// Calls it.
+EVLET_SHARED void go_on_connecting(Stream& stream, short what);
 
 }  // namespace evlet

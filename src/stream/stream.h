@@ -106,6 +106,9 @@ struct bufferevent_ops {
     bufferevent* (*get_underlying)(evlet::Stream& stream);
     // The timeouts were changed. Null: those of the events that are added are renewed.
     void (*timeouts_changed)(evlet::Stream& stream);
+    // Kinds that stand on a stream socket, but are more than that: takes a descriptor, or -1, as
+    // set_fd does, without going on. Null: other kinds.
+    void (*assign)(evlet::Stream& stream, evutil_socket_t fd);
 };
 
 namespace evlet {
@@ -129,6 +132,7 @@ struct Stream {
     unsigned char waiting_to_write : 1;  // ev_write is added: the descriptor took no more
     unsigned char freed : 1;             // by the program
     unsigned char owns_lock : 1;
+    unsigned char tells_connected : 1;  // the kind reports BEV_EVENT_CONNECTED by itself, later
     [[no_unique_address]] Mutex mutex;
 
     [[nodiscard]] event_base* base() const { return shown.ev_base; }
@@ -147,7 +151,7 @@ static_assert(offsetof(Stream, shown) == 0, "programs hold pointers to what they
 // Memory for a stream and `extra` bytes of the kind behind it, set up with both buffers, one
 // reference and EV_WRITE enabled; its two events are the kind's to assign. `lock_of`: the stream to
 // share a lock with; null: a lock of its own if BEV_OPT_THREADSAFE. nullptr with errno on failure.
-[[nodiscard]] Stream* make_stream(event_base* base, const bufferevent_ops& kind, size_t extra,
+[[nodiscard]] EVLET_SHARED Stream* make_stream(event_base* base, const bufferevent_ops& kind, size_t extra,
                                   int options, Stream* lock_of);
 template <class Extra>
 [[nodiscard]] Extra& kind_part(Stream& stream) {
@@ -161,9 +165,9 @@ inline void add_ref(Stream& stream) {
     ++stream.refs;
 }
 // Drops a reference and unlocks; the stream may be gone afterwards. True if it was the last one.
-bool drop_ref_and_unlock(Stream& stream);
+EVLET_SHARED bool drop_ref_and_unlock(Stream& stream);
 // bufferevent_free() for streams that own another.
-void free_stream(Stream& stream);
+EVLET_SHARED void free_stream(Stream& stream);
 
 // Takes `count` bytes (at most its length) off the input. Their memory, if it is handy, is kept for
 // what is put into the output next.
@@ -195,16 +199,16 @@ private:
 [[nodiscard]] inline bool can_write(const Stream& stream) {
     return (stream.shown.enabled & EV_WRITE) && !stream.write_suspended;
 }
-void suspend_read(Stream& stream, Suspended why);
+EVLET_SHARED void suspend_read(Stream& stream, Suspended why);
 void suspend_write(Stream& stream, Suspended why);
-void resume_read(Stream& stream, Suspended why);
+EVLET_SHARED void resume_read(Stream& stream, Suspended why);
 void resume_write(Stream& stream, Suspended why);
-Status enable(Stream& stream, short directions);
-void disable(Stream& stream, short directions);
+EVLET_SHARED Status enable(Stream& stream, short directions);
+EVLET_SHARED void disable(Stream& stream, short directions);
 // How many bytes may be read now: 0 if the high watermark or a rate limit says so, which has then
 // suspended reading. `most` is what the kind would take at once.
-[[nodiscard]] size_t read_allowance(Stream& stream, size_t most);
-[[nodiscard]] size_t write_allowance(Stream& stream, size_t most);
+[[nodiscard]] EVLET_SHARED size_t read_allowance(Stream& stream, size_t most);
+[[nodiscard]] EVLET_SHARED size_t write_allowance(Stream& stream, size_t most);
 // Bytes were moved: rate limits count them.
 inline void charge(Stream& stream, short direction, size_t count) {
     if (stream.extras && stream.extras->rate_control)
@@ -217,12 +221,12 @@ inline void charge(Stream& stream, short direction, size_t count) {
 // caller holds a StreamGuard: the callback may free the stream, so look at `freed` afterwards.
 void call_read(Stream& stream, bool deferred = false);
 void call_write(Stream& stream, bool deferred = false);
-void call_event(Stream& stream, short what, bool deferred = false);
+EVLET_SHARED void call_event(Stream& stream, short what, bool deferred = false);
 // The same if the watermarks allow: input at or above its low mark, output at or below.
-void call_read_if_due(Stream& stream, bool deferred = false);
-void call_write_if_due(Stream& stream, bool deferred = false);
+EVLET_SHARED void call_read_if_due(Stream& stream, bool deferred = false);
+EVLET_SHARED void call_write_if_due(Stream& stream, bool deferred = false);
 // Has the loop look at the stream soon; `what` are Due bits.
-void make_due(Stream& stream, unsigned char what, bool soon = false);
+EVLET_SHARED void make_due(Stream& stream, unsigned char what, bool soon = false);
 // A scope in which a kind handles what the loop told it: holds a StreamGuard, and at its end moves
 // what the program's callbacks put into the output.
 class HandlerScope {
@@ -235,7 +239,7 @@ public:
     HandlerScope& operator=(const HandlerScope&) = delete;
 
 private:
-    static void finish(Stream& stream);
+    EVLET_SHARED static void finish(Stream& stream);
     StreamGuard guard_;
     Stream& stream_;
 };
@@ -243,10 +247,10 @@ private:
 // ---- Timers of kinds without a descriptor (timeouts.cpp) ----
 
 // Uses ev_read and ev_write as timers that report BEV_EVENT_TIMEOUT. Called once by the kind.
-void use_generic_timeouts(Stream& stream);
+EVLET_SHARED void use_generic_timeouts(Stream& stream);
 // Starts or stops them after directions, data or timeouts have changed.
-void update_generic_timeouts(Stream& stream);
+EVLET_SHARED void update_generic_timeouts(Stream& stream);
 // Bytes were moved: the timer begins anew.
-void restart_generic_timeout(Stream& stream, short direction);
+EVLET_SHARED void restart_generic_timeout(Stream& stream, short direction);
 
 }  // namespace evlet

@@ -30,6 +30,21 @@ suite_arm() {
     cross_test arm-slim arm-linux --cross-file "$TOOLCHAINS/slim.ini"
     # What holds times and file offsets.
     cross_quick arm-t64 arm-linux base,loop,net,buffer --cross-file "$TOOLCHAINS/t64.ini"
+    arm_tls
+}
+
+# Mbed TLS as Debian has it for the machine, linked statically as a firmware would.
+arm_tls() {
+    local mbedtls=$BUILD_ROOT/mbedtls-armhf
+    if ! fetch_foreign_package libmbedtls-dev armhf "$mbedtls"; then
+        echo "FAILED arm-tls: libmbedtls-dev:armhf cannot be had"
+        record 0 1 0
+        return 0
+    fi
+    local compile="-fno-pie -isystem$mbedtls/usr/include"
+    local link="-static -Wl,--gc-sections -L$mbedtls/usr/lib/arm-linux-gnueabihf"
+    cross_quick arm-tls arm-linux tls --cross-file "$TOOLCHAINS/static.ini" -Dmbedtls=enabled \
+        "-Dc_args=$compile" "-Dcpp_args=$compile" "-Dc_link_args=$link" "-Dcpp_link_args=$link"
 }
 
 suite_cross() {

@@ -5,7 +5,7 @@
 NATIVE_GCC=(--native-file "$TOOLCHAINS/gcc.ini" --buildtype=debug -Doptimization=g -Dwerror=true)
 
 suite_native() {
-    need_packages build test clang client || { record 0 1 0; return 0; }
+    need_packages build test clang client tls || { record 0 1 0; return 0; }
     need_browser
     need_http_peers
     need_dns_peers
@@ -16,7 +16,7 @@ suite_native() {
 }
 
 suite_sanitize() {
-    need_packages build test clang || { record 0 1 0; return 0; }
+    need_packages build test clang tls || { record 0 1 0; return 0; }
     # Tests ask for impossible sizes on purpose; NULL is the answer of a real allocator.
     local -x ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:allocator_may_return_null=1
     local -x UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
@@ -30,12 +30,12 @@ suite_sanitize() {
 }
 
 suite_tsan() {
-    need_packages build test clang || { record 0 1 0; return 0; }
+    need_packages build test clang tls || { record 0 1 0; return 0; }
     local -x TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:allocator_may_return_null=1
     # Only what threads do: all else has run under the other sanitizers.
     if configure tsan --native-file "$TOOLCHAINS/clang.ini" --buildtype=debug -Doptimization=1 \
         -Db_lundef=false -Db_sanitize=thread -Dexamples=disabled \
-        -Dtest-rooms=thread,locks,loop,buffer,stream,dns,ws,freertos &&
+        -Dtest-rooms=thread,locks,loop,buffer,stream,tls,dns,ws,freertos &&
         compile tsan thread-tests port-thread-tests; then
         run_tests tsan 5 --suite threads
     fi

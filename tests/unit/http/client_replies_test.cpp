@@ -261,6 +261,29 @@ TEST_CASE("a_connection_is_detached_after_101_and_after_connect") {
     }
 }
 
+TEST_CASE("a_bufferevent_of_the_program_is_not_replaced_by_a_plain_one") {
+    Base base;
+    Peer listener(Peer::listens, AF_INET);
+    HttpClient client(evhttp_connection_base_bufferevent_new(
+        base, nullptr, bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE), "127.0.0.1",
+        static_cast<ev_uint16_t>(listener.port())));
+    bufferevent* taken = nullptr;
+    client.on_reply = [&](evhttp_request* request) {
+        if (!taken)
+            taken = evlet_http_request_detach(request);
+    };
+    client.make("a:1", EVHTTP_REQ_CONNECT);
+    HttpPeer peer = accept_request(base, listener);
+    peer.send("HTTP/1.1 200 OK\r\n\r\n");
+    CHECK(client.has(1));
+    REQUIRE(taken);
+    const SocketStream stream(taken);
+    // It might have been of TLS, and the request be a secret.
+    CHECK(evhttp_make_request(client.connection, client.prepare(), EVHTTP_REQ_GET, "/secret") == -1);
+    settle(base);
+    CHECK_FALSE(is_ready(listener.fd(), POLLIN, 0));
+}
+
 TEST_CASE("a_tunnel_that_nobody_takes_is_closed") {
     Base base;
     Peer listener(Peer::listens, AF_INET);

@@ -301,6 +301,20 @@ TEST_CASE("a_maker_that_makes_nothing_gets_a_plain_bufferevent") {
     CHECK(maker.calls == 1);
 }
 
+TEST_CASE("a_maker_without_memory_gets_no_plain_bufferevent") {
+    Base base;
+    HttpServer server(base);
+    Maker maker;
+    maker.make = [] {
+        errno = ENOMEM;
+        return nullptr;
+    };
+    evhttp_set_bevcb(server, Maker::called, &maker);
+    HttpPeer peer(base, server.port());
+    CHECK(peer.ends());
+    CHECK(maker.calls == 1);
+}
+
 TEST_CASE("a_maker_may_free_the_server") {
     for (const bool makes : {false, true}) {
         Base base;

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Between the contexts of Mbed TLS (2.28 and 3) and their connections (connection_mbedtls.cpp).
+#pragma once
+
+#include <mbedtls/pk.h>
+#include <mbedtls/ssl.h>
+#include <mbedtls/ssl_ticket.h>
+#include <mbedtls/version.h>
+#include <mbedtls/x509_crt.h>
+
+#include "base/shell.h"
+#include "tls/context.h"
+
+// From 3.0 on, fields have other names; this is how they are written for both.
+#if MBEDTLS_VERSION_MAJOR < 3 && !defined(MBEDTLS_PRIVATE)
+#define MBEDTLS_PRIVATE(field) field
+#endif
+
+#if defined(MBEDTLS_SSL_TICKET_C) && defined(MBEDTLS_SSL_SESSION_TICKETS)
+#define EVLET_MBEDTLS_TICKETS 1
+#else
+#define EVLET_MBEDTLS_TICKETS 0
+#endif
+
+namespace evlet {
+
+struct MbedtlsContext : evlet_tls_context {
+    mbedtls_ssl_config config;
+    mbedtls_x509_crt chain;  // the own certificate first
+    mbedtls_pk_context key;
+    mbedtls_x509_crt* trusted;  // or null
+    const char** offered;       // ALPN: what the configuration points to, or null
+#if EVLET_MBEDTLS_TICKETS
+    mbedtls_ssl_ticket_context tickets;
+#endif
+};
+
+// The members of the same meaning of ContextEngine.
+void* make_mbedtls_session(Connection& connection);
+void free_mbedtls(void* session);
+bufferevent* mbedtls_socket(event_base* base, evutil_socket_t fd, void* session, bool is_server,
+                            int options);
+bufferevent* mbedtls_stream(event_base* base, bufferevent* underlying, void* session, bool is_server,
+                            int options);
+Text mbedtls_alpn(void* session);
+const char* mbedtls_version(void* session);
+int mbedtls_was_resumed(const Connection& connection);
+bool mbedtls_ktls(void* session);
+void explain_mbedtls(const Connection& connection, unsigned long error, char* ret_text, size_t room);
+void* keep_mbedtls(void* session);
+void use_mbedtls(Connection& connection, void* kept);
+void free_kept_mbedtls(void* kept);
+
+// What an error of Mbed TLS means, in a few words: its own table of them is larger than this library.
+[[nodiscard]] const char* mbedtls_error_text(int error);
+
+// Whether a certificate is of the host (certificate_names.cpp).
+[[nodiscard]] bool certificate_is_of(const mbedtls_x509_crt& certificate, const HostName& name);
+
+}  // namespace evlet

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tls/mbedtls.h"
+
+#include <limits.h>
+#include <mbedtls/net_sockets.h>
+#include <mbedtls/ssl.h>
+#include <mbedtls/version.h>
+
+// From 3.0 on, fields have other names; this is how they are written for both.
+#if MBEDTLS_VERSION_MAJOR < 3
+#define MBEDTLS_PRIVATE(field) field
+#endif
+
+namespace evlet {
+namespace {
+
+mbedtls_ssl_context* ssl_of(Stream& stream) {
+    return static_cast<mbedtls_ssl_context*>(tls_of(stream).session);
+}
+
+// ---- The transport ----
+
+int clamp(size_t size) {
+    return size < INT_MAX ? static_cast<int>(size) : INT_MAX;
+}
+
+int on_send(void* argument, const unsigned char* bytes, size_t size) {
+    const ev_ssize_t count =
+        send_raw(*static_cast<Stream*>(argument), bytes, static_cast<size_t>(clamp(size)));
+    if (count >= 0)
+        return static_cast<int>(count);
+    return count == kTransportBlocks ? MBEDTLS_ERR_SSL_WANT_WRITE : MBEDTLS_ERR_NET_SEND_FAILED;
+}
+
+int on_receive(void* argument, unsigned char* ret_bytes, size_t room) {
+    const ev_ssize_t count =
+        receive_raw(*static_cast<Stream*>(argument), ret_bytes, static_cast<size_t>(clamp(room)));
+    if (count >= 0)
+        return static_cast<int>(count);
+    return count == kTransportBlocks ? MBEDTLS_ERR_SSL_WANT_READ : MBEDTLS_ERR_NET_RECV_FAILED;
+}
+
+// ---- Outcomes ----
+
+// Of a function that answers 0 or more if all is well. Where 0 bytes mean the end of the transport,
+// that is known already.
+Step step_of(Stream& stream, int result) {
+    switch (result) {
+    case MBEDTLS_ERR_SSL_WANT_READ:
+        return Step::want_read;
+    case MBEDTLS_ERR_SSL_WANT_WRITE:
+        return Step::want_write;
+    case MBEDTLS_ERR_SSL_ASYNC_IN_PROGRESS:
+    case MBEDTLS_ERR_SSL_CRYPTO_IN_PROGRESS:
+        return Step::again;
+    case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY:
+        return Step::closed;
+    default:
+        break;
+    }
+    if (result >= 0)
+        return Step::done;
+    add_tls_error(tls_of(stream), static_cast<unsigned long>(static_cast<long>(result)));
+    return Step::failed;
+}
+
+// ---- The engine ----
+
+Status begin(Stream& stream, bool anew) {
+    mbedtls_ssl_context* const ssl = ssl_of(stream);
+    if (anew && mbedtls_ssl_session_reset(ssl) != 0)
+        return Status::no_memory;
+    mbedtls_ssl_set_bio(ssl, &stream, on_send, on_receive, nullptr);
+    return Status::ok;
+}
+
+Step handshake(Stream& stream) {
+    return step_of(stream, mbedtls_ssl_handshake(ssl_of(stream)));
+}
+
+Step read(Stream& stream, void* ret_bytes, size_t room, size_t* ret_count) {
+    int count;
+    do
+        count = mbedtls_ssl_read(ssl_of(stream), static_cast<unsigned char*>(ret_bytes), room);
+#if defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+    while (count == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET);
+#else
+    while (false);
+#endif
+    if (count == 0)
+        return Step::failed;
+    if (count > 0)
+        *ret_count = static_cast<size_t>(count);
+    return step_of(stream, count);
+}
+
+Step write(Stream& stream, const void* bytes, size_t count, size_t* ret_count) {
+    const int written =
+        mbedtls_ssl_write(ssl_of(stream), static_cast<const unsigned char*>(bytes), count);
+    if (written > 0)
+        *ret_count = static_cast<size_t>(written);
+    return step_of(stream, written);
+}
+
+size_t pending(Stream& stream) {
+    return mbedtls_ssl_get_bytes_avail(ssl_of(stream));
+}
+
+#if defined(MBEDTLS_SSL_RENEGOTIATION)
+Status renegotiate(Stream& stream) {
+    const Step step = step_of(stream, mbedtls_ssl_renegotiate(ssl_of(stream)));
+    return step == Step::failed || step == Step::closed ? Status::unsupported : Status::ok;
+}
+
+// Values of renego_status that no public header has.
+constexpr int kInProgress = 1;
+constexpr int kPending = 3;
+
+bool is_negotiating(Stream& stream) {
+    const int status = ssl_of(stream)->MBEDTLS_PRIVATE(renego_status);
+    return status == kInProgress || status == kPending;
+}
+#else
+Status renegotiate(Stream&) {
+    return Status::unsupported;
+}
+
+bool is_negotiating(Stream&) {
+    return false;
+}
+#endif
+
+Step shutdown(Stream& stream) {
+    return step_of(stream, mbedtls_ssl_close_notify(ssl_of(stream)));
+}
+
+void release(Stream& stream) {
+    mbedtls_ssl_context* const ssl = ssl_of(stream);
+    if (stream.options & BEV_OPT_CLOSE_ON_FREE)
+        bufferevent_mbedtls_dyncontext_free(ssl);
+    else
+        mbedtls_ssl_set_bio(ssl, nullptr, nullptr, nullptr, nullptr);
+}
+
+}  // namespace
+
+const TlsEngine mbedtls_engine = {begin,   handshake,      read,     write,  pending,
+                                  renegotiate, is_negotiating, shutdown, release};
+
+}  // namespace evlet
