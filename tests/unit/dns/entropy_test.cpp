@@ -54,9 +54,11 @@ int exit_status_of(void (*body)()) {
 }  // namespace
 
 TEST_CASE("without_random_bytes_there_is_no_resolver") {
+    NEEDS(files);
     CHECK(exit_status_of(make_resolver_without_entropy) == kAsExpected);
 }
 
 TEST_CASE("when_random_bytes_come_to_an_end_nothing_is_sent_and_the_program_ends") {
+    NEEDS(files);
     CHECK(exit_status_of(ask_when_entropy_has_gone) == kAsExpected);
 }

@@ -84,6 +84,7 @@ TEST_CASE("waiting_loop_hears_that_another_thread_enabled_its_listener") {
 }
 
 TEST_CASE("listeners_come_and_go_from_another_thread_while_connections_arrive") {
+    NEEDS(watched_closes);
     constexpr int kRounds = 300;
     use_threads();
     Base base;

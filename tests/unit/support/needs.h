@@ -36,6 +36,8 @@ inline constexpr Need second_attempts = {"sockets that connect again when they w
                                          EVLET_PORT_SYSTEM_DESCRIPTORS != 0};
 inline constexpr Need unreachable_networks = {"networks without a route",
                                               EVLET_PORT_SYSTEM_DESCRIPTORS != 0};
+inline constexpr Need watched_closes = {"sockets that may be closed while another thread waits for them",
+                                        EVLET_PORT_SYSTEM_DESCRIPTORS != 0};
 
 // False, once it was noted that the test that runs is skipped, unless the need is met.
 bool has(const Need& need);
