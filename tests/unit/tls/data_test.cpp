@@ -7,7 +7,7 @@ using namespace evlet_test;
 TLS_TEST("bulk_passes_tiny_watermarks_in_both_directions") {
     const char* wanted = getenv("EVLET_TLS_BYTES");
     const std::string sent = bytes_of_size(wanted ? strtoul(wanted, nullptr, 10) : 1000000);
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         Base base;
         TlsPair pair(base, with, over);
         // Prime to each other and to a record; low marks must not leave a rest behind.
@@ -30,7 +30,7 @@ TLS_TEST("bulk_passes_tiny_watermarks_in_both_directions") {
 }
 
 TLS_TEST("bytes_that_the_engine_holds_come_when_the_watermark_lets_them") {
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         Base base;
         TlsPair pair(base, with, over);
         pair.connect();
@@ -47,7 +47,7 @@ TLS_TEST("bytes_that_the_engine_holds_come_when_the_watermark_lets_them") {
 }
 
 TLS_TEST("bytes_that_the_engine_holds_come_when_reading_is_enabled_again") {
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         Base base;
         TlsPair pair(base, with, over);
         pair.connect();

@@ -5,7 +5,7 @@
 using namespace evlet_test;
 
 TLS_TEST("both_ends_hear_once_that_they_are_connected") {
-    for (const Over over : kEveryTransport)
+    for (const Over over : every_transport())
         for (const int options : all_options()) {
             if (options & BEV_OPT_THREADSAFE)
                 continue;
@@ -21,7 +21,7 @@ TLS_TEST("both_ends_hear_once_that_they_are_connected") {
 
 TLS_TEST("hands_are_shaken_although_nobody_reads") {
     Base base;
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         TlsPair pair(base, with, over);
         bufferevent_disable(pair.client, EV_READ | EV_WRITE);
         bufferevent_disable(pair.server, EV_READ | EV_WRITE);
@@ -32,7 +32,7 @@ TLS_TEST("hands_are_shaken_although_nobody_reads") {
 
 TLS_TEST("what_was_written_before_arrives_after_the_handshake") {
     Base base;
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         TlsPair pair(base, with, over);
         pair.client.write("from the client");
         pair.server.write("from the server");

@@ -24,7 +24,7 @@ TLS_TEST("a_peer_that_does_not_shake_hands_times_out") {
 }
 
 TLS_TEST("a_silent_peer_times_out_a_reader") {
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         Base base;
         TlsPair pair(base, with, over);
         pair.connect();
@@ -41,7 +41,7 @@ TLS_TEST("a_silent_peer_times_out_a_reader") {
 }
 
 TLS_TEST("a_peer_that_takes_nothing_times_out_a_writer") {
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         Base base;
         TlsPair pair(base, with, over);
         pair.connect();
@@ -87,7 +87,7 @@ TLS_TEST("a_rate_limit_is_kept_in_both_directions") {
 }
 
 TLS_TEST("deferred_callbacks_are_never_called_from_within_another_call") {
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         Base base;
         TlsPair pair(base, with, over, BEV_OPT_DEFER_CALLBACKS);
         bool inside = false;

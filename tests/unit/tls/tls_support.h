@@ -72,7 +72,12 @@ constexpr short kReadEof = BEV_EVENT_EOF | BEV_EVENT_READING;
 constexpr short kReadError = BEV_EVENT_ERROR | BEV_EVENT_READING;
 
 enum class Over { sockets, filtered_sockets, pair };
-inline const Over kEveryTransport[] = {Over::sockets, Over::filtered_sockets, Over::pair};
+// Between two engines the transport makes less of a difference.
+inline std::vector<Over> every_transport() {
+    if (pairings().size() > 1)
+        return {Over::sockets, Over::pair};
+    return {Over::sockets, Over::filtered_sockets, Over::pair};
+}
 
 // Two nonblocking descriptors that talk to each other; the caller closes them.
 struct RawPair {
