@@ -82,7 +82,7 @@ int bufferevent_mbedtls_renegotiate(struct bufferevent* bev) {
 }
 
 unsigned long bufferevent_get_mbedtls_error(struct bufferevent* bev) {
-    return take_tls_error(*bev, mbedtls_engine);
+    return static_cast<unsigned long>(static_cast<int32_t>(take_tls_error(*bev, mbedtls_engine)));
 }
 
 }  // extern "C"

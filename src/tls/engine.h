@@ -44,7 +44,7 @@ struct TlsEngine {
 };
 
 // Remembers an error that the engine told; the first three count.
-void add_tls_error(Tls& tls, unsigned long error);
+void add_tls_error(Tls& tls, uint32_t error);
 
 // ---- The transport (transport.cpp) ----
 

@@ -137,7 +137,7 @@ bool has_our_bio(Stream& stream) {
 void collect_errors(Stream& stream) {
     Tls& tls = tls_of(stream);
     while (const unsigned long error = ERR_get_error()) {
-        add_tls_error(tls, error);
+        add_tls_error(tls, static_cast<uint32_t>(error));
 #if defined(SSL_R_UNEXPECTED_EOF_WHILE_READING)
         if (ERR_GET_LIB(error) == ERR_LIB_SSL &&
             ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING)

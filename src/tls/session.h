@@ -12,6 +12,8 @@
 // is suspended, when that goes on. So decrypted bytes are never left behind at a watermark.
 #pragma once
 
+#include <stdint.h>
+
 #include "event2/bufferevent_ssl.h"
 #include "stream/stream.h"
 
@@ -27,7 +29,7 @@ struct Tls {
     const TlsEngine* engine;
     void* session;       // SSL, mbedtls_ssl_context
     Stream* underlying;  // null: on a socket
-    unsigned long errors[kMostTlsErrors];
+    uint32_t errors[kMostTlsErrors];  // as the engine tells them
     size_t unfinished;    // the engine has to be given this many bytes once more
     int transport_error;  // of the transport that failed
     Phase phase;
@@ -74,7 +76,7 @@ Status begin_session(Stream& stream);
 void forget_connection(Tls& tls);
 
 int renegotiate(bufferevent& bev, const TlsEngine& engine);
-[[nodiscard]] unsigned long take_tls_error(bufferevent& bev, const TlsEngine& engine);
+[[nodiscard]] uint32_t take_tls_error(bufferevent& bev, const TlsEngine& engine);
 [[nodiscard]] int allows_dirty_shutdown(bufferevent& bev);
 void allow_dirty_shutdown(bufferevent& bev, bool allow);
 
