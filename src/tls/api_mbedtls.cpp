@@ -42,7 +42,8 @@ void bufferevent_mbedtls_dyncontext_free(mbedtls_dyncontext* ctx) {
     mem::release(ctx);
 }
 
-struct bufferevent* bufferevent_mbedtls_filter_new(struct event_base*, struct bufferevent* underlying,
+struct bufferevent* bufferevent_mbedtls_filter_new(struct event_base*,
+                                                   struct bufferevent* underlying,
                                                    mbedtls_dyncontext* ssl,
                                                    enum bufferevent_ssl_state state, int options) {
     bufferevent* bev = nullptr;

@@ -144,7 +144,7 @@ void release(Stream& stream) {
 
 }  // namespace
 
-const TlsEngine mbedtls_engine = {begin,   handshake,      read,     write,  pending,
+const TlsEngine mbedtls_engine = {begin,       handshake,      read,     write,  pending,
                                   renegotiate, is_negotiating, shutdown, release};
 
 }  // namespace evlet

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Shaking hands, reading and writing: the steps of an engine until it waits for the transport, there
-// is nothing more to do, or it is somebody else's turn. Decrypted bytes go straight into the input,
-// and records are made of the output's own memory; only pieces too small for a record are put
-// together first.
+// Shaking hands, reading and writing: the steps of an engine until it waits for the transport,
+// there is nothing more to do, or it is somebody else's turn. Decrypted bytes go straight into the
+// input, and records are made of the output's own memory; only pieces too small for a record are
+// put together first.
 #include <errno.h>
 
 #include "net/connecting.h"
@@ -11,13 +11,13 @@
 namespace evlet {
 namespace {
 
-constexpr size_t kRecord = 16 * 1024;       // the most that one record carries (RFC 8446 section 5.1)
+constexpr size_t kRecord = 16 * 1024;  // the most that one record carries (RFC 8446 section 5.1)
 constexpr size_t kWorthARecord = 8 * 1024;  // a piece of this size is not copied to make it larger
 // So that others have their turn; and what comes and goes with a turn must not be so much that an
 // allocator gives it back to the system every time.
 constexpr size_t kMostAtOnce = 2 * kRecord;
-constexpr unsigned char kSmallestRead = 9;   // 512 bytes
-constexpr unsigned char kLargestRead = 15;   // two records
+constexpr unsigned char kSmallestRead = 9;  // 512 bytes
+constexpr unsigned char kLargestRead = 15;  // two records
 
 // The program's callbacks in an engine may free the stream, or begin anew; not during a step.
 class InEngine {
@@ -40,12 +40,12 @@ unsigned char wanted_by(Step step) {
 void report_failure(Stream& stream, short direction, bool deferred) {
     Tls& tls = tls_of(stream);
     const int error = tls.transport_error;
-    const bool just_ended =
-        tls.ended && !error && (tls.flags & BUFFEREVENT_SSL_DIRTY_SHUTDOWN);
+    const bool just_ended = tls.ended && !error && (tls.flags & BUFFEREVENT_SSL_DIRTY_SHUTDOWN);
     tls.phase = Phase::broken;
     disable(stream, EV_READ | EV_WRITE);
     set_last_error(error);
-    call_event(stream, static_cast<short>(direction | (just_ended ? BEV_EVENT_EOF : BEV_EVENT_ERROR)),
+    call_event(stream,
+               static_cast<short>(direction | (just_ended ? BEV_EVENT_EOF : BEV_EVENT_ERROR)),
                deferred);
 }
 
@@ -172,7 +172,8 @@ void read_some(Stream& stream) {
         report_close(stream);
 }
 
-// The bytes that the next record is made of: `count` of them at the most. Null if they cannot be had.
+// The bytes that the next record is made of: `count` of them at the most. Null if they cannot be
+// had.
 const uint8_t* next_piece(Stream& stream, size_t* count) {
     const Tls& tls = tls_of(stream);
     evbuffer& output = stream.output;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// OpenSSL's queue of errors belongs to the thread: it is empty before each call, or the outcome could
-// not be told, and empty after each failure, so that the next connection does not find what was not
-// its own.
+// OpenSSL's queue of errors belongs to the thread: it is empty before each call, or the outcome
+// could not be told, and empty after each failure, so that the next connection does not find what
+// was not its own.
 #include "tls/openssl.h"
 
 #include <errno.h>
@@ -264,7 +264,7 @@ void release(Stream& stream) {
 
 }  // namespace
 
-const TlsEngine openssl_engine = {begin,   handshake,      read,     write,  pending,
+const TlsEngine openssl_engine = {begin,       handshake,      read,     write,  pending,
                                   renegotiate, is_negotiating, shutdown, release};
 
 evutil_socket_t descriptor_of(ssl_st* ssl) {

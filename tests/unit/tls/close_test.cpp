@@ -33,8 +33,7 @@ public:
     }
     // Behind all that was sent: what is left unread would be a reset.
     void cut() {
-        while (near_[0].fd[1] >= 0 && carry()) {
-        }
+        while (near_[0].fd[1] >= 0 && carry()) {}
         cut_here();
     }
     void cut_here() {

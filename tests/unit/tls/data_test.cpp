@@ -113,8 +113,8 @@ TLS_TEST("small_pieces_share_records_and_arrive_in_order") {
             pair.client.write(piece);
             all += piece;
             if (i % 50 == 0) {
-                REQUIRE(evbuffer_add_reference(pair.client.output(), held.data(), held.size(), nullptr,
-                                               nullptr) == 0);
+                REQUIRE(evbuffer_add_reference(pair.client.output(), held.data(), held.size(),
+                                               nullptr, nullptr) == 0);
                 all += held;
             }
         }
@@ -134,7 +134,8 @@ TLS_TEST("a_file_in_the_output_is_sent") {
     const int fd = dup(fileno(file));
     fclose(file);
     pair.client.write("head ");
-    REQUIRE(evbuffer_add_file(pair.client.output(), fd, 0, static_cast<ev_off_t>(content.size())) == 0);
+    REQUIRE(evbuffer_add_file(pair.client.output(), fd, 0, static_cast<ev_off_t>(content.size())) ==
+            0);
     pair.client.write(" tail");
     receive_exactly(base, pair.server, "head " + content + " tail");
 }

@@ -107,7 +107,8 @@ TLS_TEST("a_filter_without_close_on_free_leaves_what_it_stood_on") {
     REQUIRE(bufferevent_pair_new(base, 0, ends) == 0);
     SocketStream below(ends[0]), peer(ends[1]);
     void* const session = with.client.make(Role::client);
-    bufferevent* const bev = with.client.on_stream(base, below, session, BUFFEREVENT_SSL_CONNECTING, 0);
+    bufferevent* const bev =
+        with.client.on_stream(base, below, session, BUFFEREVENT_SSL_CONNECTING, 0);
     REQUIRE(bev);
     CHECK(bufferevent_get_underlying(bev) == below.get());
     settle(base);

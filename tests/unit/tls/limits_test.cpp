@@ -61,8 +61,9 @@ TLS_TEST("a_rate_limit_is_kept_in_both_directions") {
         pair.connect();
         const timeval tick = milliseconds(10);
         ev_token_bucket_cfg* const limit =
-            reading ? ev_token_bucket_cfg_new(1000, 1000, EV_RATE_LIMIT_MAX, EV_RATE_LIMIT_MAX, &tick)
-                    : ev_token_bucket_cfg_new(EV_RATE_LIMIT_MAX, EV_RATE_LIMIT_MAX, 1000, 1000, &tick);
+            reading
+                ? ev_token_bucket_cfg_new(1000, 1000, EV_RATE_LIMIT_MAX, EV_RATE_LIMIT_MAX, &tick)
+                : ev_token_bucket_cfg_new(EV_RATE_LIMIT_MAX, EV_RATE_LIMIT_MAX, 1000, 1000, &tick);
         REQUIRE(limit);
         REQUIRE(bufferevent_set_rate_limit(reading ? pair.server : pair.client, limit) == 0);
         const std::string sent = bytes_of_size(20000);
