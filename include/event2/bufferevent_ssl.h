@@ -16,8 +16,8 @@
  *
  * The handshake begins when there is a connection, whether or not reading is enabled, and ends with
  * BEV_EVENT_CONNECTED; what was put into the output before leaves then. A connection that ends with
- * TLS's own close (close_notify) is reported as BEV_EVENT_EOF | BEV_EVENT_READING; the program may go
- * on writing. One that ends without it may have been cut by anybody, and is reported as
+ * TLS's own close (close_notify) is reported as BEV_EVENT_EOF | BEV_EVENT_READING; the program may
+ * go on writing. One that ends without it may have been cut by anybody, and is reported as
  * BEV_EVENT_ERROR, see bufferevent_openssl_set_allow_dirty_shutdown(). Every other error of the
  * engine is BEV_EVENT_ERROR too, bufferevent_get_openssl_error() tells which, and if it was the
  * transport's, EVUTIL_SOCKET_ERROR() tells its number. A session that had an error is of no further
@@ -26,16 +26,17 @@
  * bufferevent_flush() of EV_WRITE with BEV_FINISHED sends the close behind what is in the output.
  * bufferevent_free() with BEV_OPT_CLOSE_ON_FREE sends it if the transport takes it at once.
  *
- * Watermarks, timeouts, rate limits and sizes of single reads and writes are of the program's bytes,
- * not of what TLS makes of them. While hands are shaken, the timeouts say how long the peer may be
- * silent. bufferevent_setfd() and bufferevent_replacefd() begin another connection with the same
- * session, in the state that was given first.
+ * Watermarks, timeouts, rate limits and sizes of single reads and writes are of the program's
+ * bytes, not of what TLS makes of them. While hands are shaken, the timeouts say how long the peer
+ * may be silent. bufferevent_setfd() and bufferevent_replacefd() begin another connection with the
+ * same session, in the state that was given first.
  *
  * Options are those of bufferevent_socket_new() and bufferevent_filter_new(). BEV_OPT_CLOSE_ON_FREE
  * hands the session over as well: it is freed with the bufferevent, and also when the function that
- * should have made one fails; the descriptor or underlying bufferevent is the caller's then. Without
- * it the session must not be used by others until the bufferevent is gone. Threads: as for other
- * bufferevents; callbacks that the program gave to the engine run with the bufferevent's lock held.
+ * should have made one fails; the descriptor or underlying bufferevent is the caller's then.
+ * Without it the session must not be used by others until the bufferevent is gone. Threads: as for
+ * other bufferevents; callbacks that the program gave to the engine run with the bufferevent's lock
+ * held.
  */
 #ifndef EVENT2_BUFFEREVENT_SSL_H_INCLUDED_
 #define EVENT2_BUFFEREVENT_SSL_H_INCLUDED_
@@ -66,7 +67,8 @@ enum bufferevent_ssl_state {
 /** The flags of a bufferevent over TLS. EV_UINT64_MAX if it is another kind. */
 EVENT2_EXPORT_SYMBOL ev_uint64_t bufferevent_ssl_get_flags(struct bufferevent *bev);
 /** Sets flags besides those that are set. Returns what they were, or as above. */
-EVENT2_EXPORT_SYMBOL ev_uint64_t bufferevent_ssl_set_flags(struct bufferevent *bev, ev_uint64_t flags);
+EVENT2_EXPORT_SYMBOL ev_uint64_t bufferevent_ssl_set_flags(struct bufferevent *bev,
+                                                           ev_uint64_t flags);
 /** Clears the flags given. Returns what they were, or as above. */
 EVENT2_EXPORT_SYMBOL ev_uint64_t bufferevent_ssl_clear_flags(struct bufferevent *bev,
                                                              ev_uint64_t flags);
@@ -77,20 +79,16 @@ struct ssl_st; /* SSL of <openssl/ssl.h> */
 /** Makes a bufferevent that talks TLS through another one, whose callbacks it takes over and whose
  * lock it shares. `base` is that of `underlying`. With BEV_OPT_CLOSE_ON_FREE `underlying` is freed
  * together with it. NULL on failure. */
-EVENT2_EXPORT_SYMBOL struct bufferevent *bufferevent_openssl_filter_new(struct event_base *base,
-                                                                        struct bufferevent *underlying,
-                                                                        struct ssl_st *ssl,
-                                                                        enum bufferevent_ssl_state state,
-                                                                        int options);
+EVENT2_EXPORT_SYMBOL struct bufferevent *
+bufferevent_openssl_filter_new(struct event_base *base, struct bufferevent *underlying,
+                               struct ssl_st *ssl, enum bufferevent_ssl_state state, int options);
 
 /** Makes a bufferevent that talks TLS on a nonblocking stream socket. `fd` is -1 for one that is
  * connected or set later, or if the session has a descriptor already, which is taken then. With
  * BEV_OPT_CLOSE_ON_FREE the socket is closed together with it. NULL on failure. */
-EVENT2_EXPORT_SYMBOL struct bufferevent *bufferevent_openssl_socket_new(struct event_base *base,
-                                                                        evutil_socket_t fd,
-                                                                        struct ssl_st *ssl,
-                                                                        enum bufferevent_ssl_state state,
-                                                                        int options);
+EVENT2_EXPORT_SYMBOL struct bufferevent *
+bufferevent_openssl_socket_new(struct event_base *base, evutil_socket_t fd, struct ssl_st *ssl,
+                               enum bufferevent_ssl_state state, int options);
 
 /** Whether an end without close_notify counts as an end: 1 or 0; -1 if `bev` is no TLS. */
 EVENT2_EXPORT_SYMBOL int bufferevent_openssl_get_allow_dirty_shutdown(struct bufferevent *bev);
@@ -126,18 +124,15 @@ EVENT2_EXPORT_SYMBOL void bufferevent_mbedtls_dyncontext_free(mbedtls_dyncontext
 
 /** As bufferevent_openssl_filter_new(). Client or server, the configuration has to say the same as
  * `state`. */
-EVENT2_EXPORT_SYMBOL struct bufferevent *bufferevent_mbedtls_filter_new(struct event_base *base,
-                                                                        struct bufferevent *underlying,
-                                                                        mbedtls_dyncontext *ssl,
-                                                                        enum bufferevent_ssl_state state,
-                                                                        int options);
+EVENT2_EXPORT_SYMBOL struct bufferevent *
+bufferevent_mbedtls_filter_new(struct event_base *base, struct bufferevent *underlying,
+                               mbedtls_dyncontext *ssl, enum bufferevent_ssl_state state,
+                               int options);
 
 /** As bufferevent_openssl_socket_new(), but for descriptors that the session has. */
-EVENT2_EXPORT_SYMBOL struct bufferevent *bufferevent_mbedtls_socket_new(struct event_base *base,
-                                                                        evutil_socket_t fd,
-                                                                        mbedtls_dyncontext *ssl,
-                                                                        enum bufferevent_ssl_state state,
-                                                                        int options);
+EVENT2_EXPORT_SYMBOL struct bufferevent *
+bufferevent_mbedtls_socket_new(struct event_base *base, evutil_socket_t fd, mbedtls_dyncontext *ssl,
+                               enum bufferevent_ssl_state state, int options);
 
 /** As bufferevent_openssl_get_allow_dirty_shutdown(). */
 EVENT2_EXPORT_SYMBOL int bufferevent_mbedtls_get_allow_dirty_shutdown(struct bufferevent *bev);
@@ -146,7 +141,8 @@ EVENT2_EXPORT_SYMBOL void bufferevent_mbedtls_set_allow_dirty_shutdown(struct bu
                                                                        int allow_dirty_shutdown);
 
 /** The session; NULL if `bev` has none of Mbed TLS's. */
-EVENT2_EXPORT_SYMBOL struct mbedtls_ssl_context *bufferevent_mbedtls_get_ssl(struct bufferevent *bev);
+EVENT2_EXPORT_SYMBOL struct mbedtls_ssl_context *
+bufferevent_mbedtls_get_ssl(struct bufferevent *bev);
 
 /** As bufferevent_ssl_renegotiate(), if both sides' configurations allow it. */
 EVENT2_EXPORT_SYMBOL int bufferevent_mbedtls_renegotiate(struct bufferevent *bev);

@@ -120,7 +120,8 @@ EVLET_SHARED void drain(evbuffer& buffer, size_t count);
 [[nodiscard]] Chain* detach(evbuffer& buffer, size_t count);
 // Copies up to `count` bytes from `position` on. Outputs are written before a failure to read a
 // file is met. The number copied, or -1.
-[[nodiscard]] EVLET_SHARED ev_ssize_t copy_out(evbuffer& buffer, size_t position, void* ret_bytes, size_t count);
+[[nodiscard]] EVLET_SHARED ev_ssize_t copy_out(evbuffer& buffer, size_t position, void* ret_bytes,
+                                               size_t count);
 
 // ---- Moving (move.cpp) ----
 

@@ -37,9 +37,12 @@ EVLET_SHARED void end_sending(evutil_socket_t fd);
 // The address of the peer; `*length` is the room, then the size. False if there is none.
 [[nodiscard]] EVLET_SHARED bool peer_of(evutil_socket_t fd, sockaddr* ret_address, int* length);
 
-// One receive or send of a piece of memory: the number of bytes, 0 for the end of the stream, or -1.
-[[nodiscard]] EVLET_SHARED ev_ssize_t receive_bytes(evutil_socket_t fd, void* ret_bytes, size_t size);
-[[nodiscard]] EVLET_SHARED ev_ssize_t send_bytes(evutil_socket_t fd, const void* bytes, size_t size);
+// One receive or send of a piece of memory: the number of bytes, 0 for the end of the stream, or
+// -1.
+[[nodiscard]] EVLET_SHARED ev_ssize_t receive_bytes(evutil_socket_t fd, void* ret_bytes,
+                                                    size_t size);
+[[nodiscard]] EVLET_SHARED ev_ssize_t send_bytes(evutil_socket_t fd, const void* bytes,
+                                                 size_t size);
 
 // Whether the last receive or send only has to be tried again, later.
 [[nodiscard]] EVLET_SHARED bool last_error_is_again();

@@ -200,8 +200,9 @@ int flush(Stream&, short, bufferevent_flush_mode) {
 
 }  // namespace
 
-const bufferevent_ops socket_kind = {"socket", start,      stop,   nullptr, transfer, nullptr, destruct,
-                                     flush,    set_socket, get_fd, nullptr, nullptr,  nullptr};
+const bufferevent_ops socket_kind = {"socket", start,    stop,   nullptr,    transfer,
+                                     nullptr,  destruct, flush,  set_socket, get_fd,
+                                     nullptr,  nullptr,  nullptr};
 
 void go_on_connecting(Stream& stream, short what) {
     g_connecting_handler(stream, what);

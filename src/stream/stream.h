@@ -151,8 +151,8 @@ static_assert(offsetof(Stream, shown) == 0, "programs hold pointers to what they
 // Memory for a stream and `extra` bytes of the kind behind it, set up with both buffers, one
 // reference and EV_WRITE enabled; its two events are the kind's to assign. `lock_of`: the stream to
 // share a lock with; null: a lock of its own if BEV_OPT_THREADSAFE. nullptr with errno on failure.
-[[nodiscard]] EVLET_SHARED Stream* make_stream(event_base* base, const bufferevent_ops& kind, size_t extra,
-                                  int options, Stream* lock_of);
+[[nodiscard]] EVLET_SHARED Stream* make_stream(event_base* base, const bufferevent_ops& kind,
+                                               size_t extra, int options, Stream* lock_of);
 template <class Extra>
 [[nodiscard]] Extra& kind_part(Stream& stream) {
     static_assert(alignof(Extra) <= alignof(Stream));

@@ -18,9 +18,9 @@ namespace thread {
 EVLET_SHARED void acquire(void* handle);
 EVLET_SHARED void release(void* handle);
 // Whether lock hooks are set, so that objects made from now on have real locks.
-[[nodiscard]] bool enabled();
+[[nodiscard]] EVLET_SHARED bool enabled();
 // The caller's id as the program's hook reports it, 0 without a hook.
-[[nodiscard]] unsigned long self();
+[[nodiscard]] EVLET_SHARED unsigned long self();
 }  // namespace thread
 
 class Mutex {

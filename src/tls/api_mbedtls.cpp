@@ -42,7 +42,8 @@ void bufferevent_mbedtls_dyncontext_free(mbedtls_dyncontext* ctx) {
     mem::release(ctx);
 }
 
-struct bufferevent* bufferevent_mbedtls_filter_new(struct event_base*, struct bufferevent* underlying,
+struct bufferevent* bufferevent_mbedtls_filter_new(struct event_base*,
+                                                   struct bufferevent* underlying,
                                                    mbedtls_dyncontext* ssl,
                                                    enum bufferevent_ssl_state state, int options) {
     bufferevent* bev = nullptr;
@@ -82,7 +83,7 @@ int bufferevent_mbedtls_renegotiate(struct bufferevent* bev) {
 }
 
 unsigned long bufferevent_get_mbedtls_error(struct bufferevent* bev) {
-    return take_tls_error(*bev, mbedtls_engine);
+    return static_cast<unsigned long>(static_cast<int32_t>(take_tls_error(*bev, mbedtls_engine)));
 }
 
 }  // extern "C"

@@ -30,9 +30,10 @@ void keep_open(ssl_st* ssl) {
 
 extern "C" {
 
-struct bufferevent* bufferevent_openssl_filter_new(struct event_base*, struct bufferevent* underlying,
-                                                   struct ssl_st* ssl, enum bufferevent_ssl_state state,
-                                                   int options) {
+struct bufferevent* bufferevent_openssl_filter_new(struct event_base*,
+                                                   struct bufferevent* underlying,
+                                                   struct ssl_st* ssl,
+                                                   enum bufferevent_ssl_state state, int options) {
     bufferevent* bev = nullptr;
     if (underlying && ssl)
         bev = make_tls_on_stream(*underlying, {&openssl_engine, ssl, state, options});
@@ -42,8 +43,8 @@ struct bufferevent* bufferevent_openssl_filter_new(struct event_base*, struct bu
 }
 
 struct bufferevent* bufferevent_openssl_socket_new(struct event_base* base, evutil_socket_t fd,
-                                                   struct ssl_st* ssl, enum bufferevent_ssl_state state,
-                                                   int options) {
+                                                   struct ssl_st* ssl,
+                                                   enum bufferevent_ssl_state state, int options) {
     const evutil_socket_t present = ssl ? descriptor_of(ssl) : -1;
     bufferevent* bev = nullptr;
     if (!ssl || (fd >= 0 && present >= 0 && fd != present)) {
@@ -51,7 +52,8 @@ struct bufferevent* bufferevent_openssl_socket_new(struct event_base* base, evut
     } else {
         if (present >= 0)
             keep_open(ssl);
-        bev = make_tls_on_socket(base, fd < 0 ? present : fd, {&openssl_engine, ssl, state, options});
+        bev =
+            make_tls_on_socket(base, fd < 0 ? present : fd, {&openssl_engine, ssl, state, options});
     }
     return made_or_freed(bev, ssl, options);
 }

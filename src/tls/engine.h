@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Between the core of TLS, which knows events and buffers, and an engine, which knows TLS. An engine
-// is a table of functions; the core calls them with the stream's lock held, one at a time. The engine
-// moves its records through the transport below, never blocks, and keeps nothing of its own but the
-// session that the program made.
+// Between the core of TLS, which knows events and buffers, and an engine, which knows TLS. An
+// engine is a table of functions; the core calls them with the stream's lock held, one at a time.
+// The engine moves its records through the transport below, never blocks, and keeps nothing of its
+// own but the session that the program made.
 #pragma once
 
 #include "stream/stream.h"
@@ -32,7 +32,8 @@ struct TlsEngine {
     Step (*write)(Stream& stream, const void* bytes, size_t count, size_t* ret_count);
     // How many decrypted bytes it holds for sure.
     size_t (*pending)(Stream& stream);
-    // Asks for another handshake, which reading and handshake() carry out. Invalid if that cannot be.
+    // Asks for another handshake, which reading and handshake() carry out. Invalid if that cannot
+    // be.
     Status (*renegotiate)(Stream& stream);
     // Whether that handshake is still to come or going on.
     bool (*is_negotiating)(Stream& stream);
@@ -44,7 +45,7 @@ struct TlsEngine {
 };
 
 // Remembers an error that the engine told; the first three count.
-void add_tls_error(Tls& tls, unsigned long error);
+void add_tls_error(Tls& tls, uint32_t error);
 
 // ---- The transport (transport.cpp) ----
 

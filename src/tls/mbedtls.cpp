@@ -60,7 +60,7 @@ Step step_of(Stream& stream, int result) {
     }
     if (result >= 0)
         return Step::done;
-    add_tls_error(tls_of(stream), static_cast<unsigned long>(static_cast<long>(result)));
+    add_tls_error(tls_of(stream), static_cast<uint32_t>(result));
     return Step::failed;
 }
 
@@ -144,7 +144,7 @@ void release(Stream& stream) {
 
 }  // namespace
 
-const TlsEngine mbedtls_engine = {begin,   handshake,      read,     write,  pending,
+const TlsEngine mbedtls_engine = {begin,       handshake,      read,     write,  pending,
                                   renegotiate, is_negotiating, shutdown, release};
 
 }  // namespace evlet

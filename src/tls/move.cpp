@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Shaking hands, reading and writing: the steps of an engine until it waits for the transport, there
-// is nothing more to do, or it is somebody else's turn. Decrypted bytes go straight into the input,
-// and records are made of the output's own memory; only pieces too small for a record are put
-// together first.
+// Shaking hands, reading and writing: the steps of an engine until it waits for the transport,
+// there is nothing more to do, or it is somebody else's turn. Decrypted bytes go straight into the
+// input, and records are made of the output's own memory; only pieces too small for a record are
+// put together first.
 #include <errno.h>
 
 #include "net/connecting.h"
@@ -11,11 +11,13 @@
 namespace evlet {
 namespace {
 
-constexpr size_t kRecord = 16 * 1024;       // the most that one record carries (RFC 8446 section 5.1)
+constexpr size_t kRecord = 16 * 1024;  // the most that one record carries (RFC 8446 section 5.1)
 constexpr size_t kWorthARecord = 8 * 1024;  // a piece of this size is not copied to make it larger
-constexpr size_t kMostAtOnce = 8 * kRecord;  // so that others have their turn
-constexpr unsigned char kSmallestRead = 9;   // 512 bytes
-constexpr unsigned char kLargestRead = 14;   // a record
+// So that others have their turn; and what comes and goes with a turn must not be so much that an
+// allocator gives it back to the system every time.
+constexpr size_t kMostAtOnce = 2 * kRecord;
+constexpr unsigned char kSmallestRead = 9;  // 512 bytes
+constexpr unsigned char kLargestRead = 15;  // two records
 
 // The program's callbacks in an engine may free the stream, or begin anew; not during a step.
 class InEngine {
@@ -38,12 +40,12 @@ unsigned char wanted_by(Step step) {
 void report_failure(Stream& stream, short direction, bool deferred) {
     Tls& tls = tls_of(stream);
     const int error = tls.transport_error;
-    const bool just_ended =
-        tls.ended && !error && (tls.flags & BUFFEREVENT_SSL_DIRTY_SHUTDOWN);
+    const bool just_ended = tls.ended && !error && (tls.flags & BUFFEREVENT_SSL_DIRTY_SHUTDOWN);
     tls.phase = Phase::broken;
     disable(stream, EV_READ | EV_WRITE);
     set_last_error(error);
-    call_event(stream, static_cast<short>(direction | (just_ended ? BEV_EVENT_EOF : BEV_EVENT_ERROR)),
+    call_event(stream,
+               static_cast<short>(direction | (just_ended ? BEV_EVENT_EOF : BEV_EVENT_ERROR)),
                deferred);
 }
 
@@ -77,13 +79,27 @@ void shake_hands(Stream& stream) {
     }
 }
 
+// What memory is prepared for: whole records, or a block of a handy size.
+size_t prepared_size(const Stream& stream) {
+    const size_t size = size_t(1) << stream.read_size;
+    return size < kRecord ? size - kBlockOverhead : size;
+}
+
+// As with sockets: an idle connection costs little, and a bulk transfer few blocks.
+void adapt_read_size(Stream& stream, size_t got) {
+    if (got >= prepared_size(stream) && stream.read_size < kLargestRead)
+        ++stream.read_size;
+    else if (got < prepared_size(stream) / 4 && stream.read_size > kSmallestRead)
+        --stream.read_size;
+}
+
 // Room at the end of the input: behind the last bytes if that is a good part of what may come.
-Space room_for(evbuffer& input, size_t handy, bool* ret_in_last) {
+Space room_for(evbuffer& input, size_t wanted, size_t prepared, bool* ret_in_last) {
     const size_t room = input.tail_room();
-    *ret_in_last = room >= handy / 2 && room > 0;
+    *ret_in_last = room >= wanted / 2 && room > 0;
     if (*ret_in_last)
         return {input.last->end(), room};
-    if (failed(reserve_spare(input, handy)))
+    if (failed(reserve_spare(input, prepared)) && failed(reserve_spare(input, wanted)))
         return {nullptr, 0};
     return {input.spare->storage, input.spare->capacity};
 }
@@ -91,14 +107,14 @@ Space room_for(evbuffer& input, size_t handy, bool* ret_in_last) {
 Step read_once(Stream& stream, size_t most, size_t* ret_count) {
     Tls& tls = tls_of(stream);
     evbuffer& input = stream.input;
-    size_t handy = tls.engine->pending(stream);
-    const size_t prepared = (size_t(1) << stream.read_size) - kBlockOverhead;
-    if (!handy)
-        handy = prepared;
-    if (handy > most)
-        handy = most;
+    size_t prepared = prepared_size(stream);
+    if (prepared > most)
+        prepared = most;
+    size_t wanted = tls.engine->pending(stream);
+    if (!wanted || wanted > prepared)
+        wanted = prepared < kRecord ? prepared : kRecord;
     bool in_last;
-    Space space = room_for(input, handy, &in_last);
+    Space space = room_for(input, wanted, prepared, &in_last);
     if (!space.data) {
         tls.transport_error = ENOMEM;
         return Step::failed;
@@ -110,10 +126,6 @@ Step read_once(Stream& stream, size_t most, size_t* ret_count) {
         return step;
     const size_t count = *ret_count;
     commit(input, in_last ? count : 0, in_last ? 0 : count);
-    if (count >= prepared && stream.read_size < kLargestRead)
-        ++stream.read_size;
-    else if (count < prepared / 4 && stream.read_size > kSmallestRead)
-        --stream.read_size;
     return step;
 }
 
@@ -145,6 +157,7 @@ void read_some(Stream& stream) {
     if (!tls.more)
         tls.read_wants = wanted_by(step);
     if (total) {
+        adapt_read_size(stream, total);
         if (tls.underlying)
             restart_generic_timeout(stream, EV_READ);
         note_change(stream.input, total, 0);
@@ -159,7 +172,8 @@ void read_some(Stream& stream) {
         report_close(stream);
 }
 
-// The bytes that the next record is made of: `count` of them at the most. Null if they cannot be had.
+// The bytes that the next record is made of: `count` of them at the most. Null if they cannot be
+// had.
 const uint8_t* next_piece(Stream& stream, size_t* count) {
     const Tls& tls = tls_of(stream);
     evbuffer& output = stream.output;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// OpenSSL's queue of errors belongs to the thread: it is empty before each call, or the outcome could
-// not be told, and empty after each failure, so that the next connection does not find what was not
-// its own.
+// OpenSSL's queue of errors belongs to the thread: it is empty before each call, or the outcome
+// could not be told, and empty after each failure, so that the next connection does not find what
+// was not its own.
 #include "tls/openssl.h"
 
 #include <errno.h>
@@ -137,7 +137,7 @@ bool has_our_bio(Stream& stream) {
 void collect_errors(Stream& stream) {
     Tls& tls = tls_of(stream);
     while (const unsigned long error = ERR_get_error()) {
-        add_tls_error(tls, error);
+        add_tls_error(tls, static_cast<uint32_t>(error));
 #if defined(SSL_R_UNEXPECTED_EOF_WHILE_READING)
         if (ERR_GET_LIB(error) == ERR_LIB_SSL &&
             ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
@@ -264,7 +264,7 @@ void release(Stream& stream) {
 
 }  // namespace
 
-const TlsEngine openssl_engine = {begin,   handshake,      read,     write,  pending,
+const TlsEngine openssl_engine = {begin,       handshake,      read,     write,  pending,
                                   renegotiate, is_negotiating, shutdown, release};
 
 evutil_socket_t descriptor_of(ssl_st* ssl) {

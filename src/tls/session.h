@@ -2,15 +2,17 @@
 // What a bufferevent over TLS keeps, and what the files of this room tell each other.
 //
 // Phases: idle (no connection yet) -> handshake -> open -> broken; from any of them another
-// descriptor leads back to idle or handshake, and `round` tells code behind a callback that this has
-// happened. `idle` and `broken` move no bytes and watch nothing.
+// descriptor leads back to idle or handshake, and `round` tells code behind a callback that this
+// has happened. `idle` and `broken` move no bytes and watch nothing.
 //
 // Interest: `read_wants` is the direction (EV_READ or EV_WRITE) of the transport that the engine
 // waits for before it can go on reading or shaking hands; `write_wants` likewise for writing, 0 if
 // writing has not come to a stop. `more` says that the engine may go on reading, or shaking hands,
-// without anything from the transport: whatever sets it sees to a transfer, at once or, while reading
-// is suspended, when that goes on. So decrypted bytes are never left behind at a watermark.
+// without anything from the transport: whatever sets it sees to a transfer, at once or, while
+// reading is suspended, when that goes on. So decrypted bytes are never left behind at a watermark.
 #pragma once
+
+#include <stdint.h>
 
 #include "event2/bufferevent_ssl.h"
 #include "stream/stream.h"
@@ -32,12 +34,12 @@ struct TlsOwner {
 
 struct Tls {
     const TlsEngine* engine;
-    void* session;       // SSL, mbedtls_ssl_context
-    Stream* underlying;  // null: on a socket
-    TlsOwner* owner;     // or null
-    unsigned long errors[kMostTlsErrors];
-    size_t unfinished;    // the engine has to be given this many bytes once more
-    int transport_error;  // of the transport that failed
+    void* session;                    // SSL, mbedtls_ssl_context
+    Stream* underlying;               // null: on a socket
+    TlsOwner* owner;                  // or null
+    uint32_t errors[kMostTlsErrors];  // as the engine tells them
+    size_t unfinished;                // the engine has to be given this many bytes once more
+    int transport_error;              // of the transport that failed
     Phase phase;
     unsigned char initial;  // bufferevent_ssl_state of new connections
     unsigned char flags;    // BUFFEREVENT_SSL_*
@@ -46,14 +48,14 @@ struct Tls {
     unsigned char read_wants;
     unsigned char write_wants;
     bool more : 1;
-    bool used : 1;             // the session has had a connection
-    bool ended : 1;            // the transport will give no more bytes
-    bool renegotiating : 1;    // until reported
-    bool finishing : 1;        // a close_notify is to follow the output
+    bool used : 1;           // the session has had a connection
+    bool ended : 1;          // the transport will give no more bytes
+    bool renegotiating : 1;  // until reported
+    bool finishing : 1;      // a close_notify is to follow the output
     bool close_sent : 1;
-    bool watches_read : 1;     // ev_read is added
-    bool in_engine : 1;        // a callback of the program's may be running in it
-    bool system_bio : 1;       // the engine talks to the socket by itself
+    bool watches_read : 1;  // ev_read is added
+    bool in_engine : 1;     // a callback of the program's may be running in it
+    bool system_bio : 1;    // the engine talks to the socket by itself
 };
 
 [[nodiscard]] inline Tls& tls_of(Stream& stream) {
@@ -74,7 +76,8 @@ struct TlsPlan {
     bufferevent_ssl_state state;
     int options;
 };
-[[nodiscard]] bufferevent* make_tls_on_socket(event_base* base, evutil_socket_t fd, const TlsPlan& plan);
+[[nodiscard]] bufferevent* make_tls_on_socket(event_base* base, evutil_socket_t fd,
+                                              const TlsPlan& plan);
 [[nodiscard]] bufferevent* make_tls_on_stream(bufferevent& underlying, const TlsPlan& plan);
 
 // A connection is there: begins the handshake or, in the state OPEN, to move data.
@@ -82,7 +85,7 @@ Status begin_session(Stream& stream);
 void forget_connection(Tls& tls);
 
 int renegotiate(bufferevent& bev, const TlsEngine& engine);
-[[nodiscard]] unsigned long take_tls_error(bufferevent& bev, const TlsEngine& engine);
+[[nodiscard]] uint32_t take_tls_error(bufferevent& bev, const TlsEngine& engine);
 [[nodiscard]] int allows_dirty_shutdown(bufferevent& bev);
 void allow_dirty_shutdown(bufferevent& bev, bool allow);
 

@@ -19,12 +19,12 @@ int renegotiate(bufferevent& bev, const TlsEngine& engine) {
     return to_result(watch(stream));
 }
 
-void add_tls_error(Tls& tls, unsigned long error) {
+void add_tls_error(Tls& tls, uint32_t error) {
     if (tls.error_count < kMostTlsErrors)
         tls.errors[tls.error_count++] = error;
 }
 
-unsigned long take_tls_error(bufferevent& bev, const TlsEngine& engine) {
+uint32_t take_tls_error(bufferevent& bev, const TlsEngine& engine) {
     LockGuard guard(as_stream(bev).mutex);
     Tls* const tls = find_tls(bev, engine);
     return tls && tls->error_count ? tls->errors[--tls->error_count] : 0;

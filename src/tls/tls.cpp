@@ -129,11 +129,21 @@ EVLET_SHARED extern const bufferevent_ops tls_socket_kind;
 EVLET_SHARED extern const bufferevent_ops tls_filter_kind;
 
 const bufferevent_ops tls_socket_kind = {
-    "ssl", start, stop, nullptr, transfer, unlink, destruct, flush, set_socket_fd, get_socket_fd,
-    nullptr, renew_limits, assign_tls_events};
-const bufferevent_ops tls_filter_kind = {
-    "ssl", start, stop, nullptr, transfer, unlink, destruct, flush, set_underlying_fd,
-    get_underlying_fd, get_underlying, update_generic_timeouts, nullptr};
+    "ssl", start,         stop,          nullptr, transfer,     unlink,           destruct,
+    flush, set_socket_fd, get_socket_fd, nullptr, renew_limits, assign_tls_events};
+const bufferevent_ops tls_filter_kind = {"ssl",
+                                         start,
+                                         stop,
+                                         nullptr,
+                                         transfer,
+                                         unlink,
+                                         destruct,
+                                         flush,
+                                         set_underlying_fd,
+                                         get_underlying_fd,
+                                         get_underlying,
+                                         update_generic_timeouts,
+                                         nullptr};
 
 Tls* find_tls(bufferevent& bev) {
     const bufferevent_ops* const kind = bev.be_ops;
@@ -176,7 +186,8 @@ Status begin_session(Stream& stream) {
 
 namespace {
 
-Stream* make(event_base* base, const bufferevent_ops& kind, const TlsPlan& plan, Stream* underlying) {
+Stream* make(event_base* base, const bufferevent_ops& kind, const TlsPlan& plan,
+             Stream* underlying) {
     Stream* const stream = make_stream(base, kind, sizeof(Tls), plan.options, underlying);
     if (!stream)
         return nullptr;

@@ -65,9 +65,9 @@ ev_ssize_t send_below(Tls& tls, const void* bytes, size_t count) {
 
 ev_ssize_t receive_raw(Stream& stream, void* ret_bytes, size_t room) {
     Tls& tls = tls_of(stream);
-    const ev_ssize_t count = tls.underlying
-                                 ? receive_below(tls, ret_bytes, room)
-                                 : result_of(tls, receive_bytes(socket_of(stream), ret_bytes, room));
+    const ev_ssize_t count =
+        tls.underlying ? receive_below(tls, ret_bytes, room)
+                       : result_of(tls, receive_bytes(socket_of(stream), ret_bytes, room));
     if (count == 0)
         tls.ended = true;
     return count;

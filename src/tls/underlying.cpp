@@ -3,6 +3,7 @@
 // keeps it.
 #include <errno.h>
 
+#include "loop/base.h"
 #include "tls/engine.h"
 
 namespace evlet {
@@ -47,6 +48,24 @@ void on_event(bufferevent*, short what, void* argument) {
 
 }  // namespace
 
+namespace {
+
+// The farewell, if there is one, leaves now or never. Bytes are moved in the loop's thread alone.
+void send_now(Stream& underlying) {
+    const auto transfer = underlying.shown.be_ops->transfer;
+    if (!(underlying.due & kDueTransfer) || underlying.freed || !transfer || !underlying.base())
+        return;
+    {
+        LockGuard guard(underlying.base()->mutex);
+        if (!in_loop_thread(*underlying.base()))
+            return;
+    }
+    StreamGuard guard(underlying);
+    transfer(underlying);
+}
+
+}  // namespace
+
 Status take_underlying(Stream& stream, Stream& underlying) {
     const short before = underlying.shown.enabled;
     const auto added = static_cast<short>((EV_READ | EV_WRITE) & ~before);
@@ -79,11 +98,7 @@ void leave_underlying(Stream& stream) {
         shown.cbarg = nullptr;
     }
     if (stream.options & BEV_OPT_CLOSE_ON_FREE) {
-        // The farewell, if there is one, leaves now or never.
-        if ((underlying.due & kDueTransfer) && !underlying.freed && underlying.shown.be_ops->transfer) {
-            StreamGuard guard(underlying);
-            underlying.shown.be_ops->transfer(underlying);
-        }
+        send_now(underlying);
         free_stream(underlying);
         return;
     }

@@ -23,9 +23,9 @@ const timeval* limit_of_reading(const Stream& stream) {
 void report_timeout(Stream& stream, short direction) {
     disable(stream, direction);
     set_last_error(0);
-    call_event(stream, static_cast<short>(BEV_EVENT_TIMEOUT | (direction == EV_READ
-                                                                   ? BEV_EVENT_READING
-                                                                   : BEV_EVENT_WRITING)));
+    call_event(stream,
+               static_cast<short>(BEV_EVENT_TIMEOUT |
+                                  (direction == EV_READ ? BEV_EVENT_READING : BEV_EVENT_WRITING)));
 }
 
 void on_readable(evutil_socket_t, short what, void* argument) {

@@ -3,12 +3,11 @@
  * TLS with OpenSSL's sessions through Evlet or, the same source, libevent. Both ends are in one
  * process and one loop, over loopback, so that the CPU time is that of both. Variants:
  *
- *   bulk       an operation is 1 MiB from the client to the server, in pieces of 64 KiB, the next one
- *              when the last has left the output
- *   echo       an operation is a message of 64 bytes there and back
- *   handshake  an operation is a connection: connect, shake hands (TLS 1.3, P-256), close
- *   idle       an operation is a pair of connections that stay; prints "heap N", the bytes of the
- *              library's own heap for one connection of the two, without the engine's
+ *   bulk       an operation is 1 MiB from the client to the server, in pieces of 64 KiB, the next
+ * one when the last has left the output echo       an operation is a message of 64 bytes there and
+ * back handshake  an operation is a connection: connect, shake hands (TLS 1.3, P-256), close idle
+ * an operation is a pair of connections that stay; prints "heap N", the bytes of the library's own
+ * heap for one connection of the two, without the engine's
  */
 #include <arpa/inet.h>
 #include <event2/buffer.h>
@@ -55,7 +54,8 @@ static void make_context(void) {
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"bench", -1, -1, 0);
     X509_set_issuer_name(certificate, name);
     if (X509_sign(certificate, key, EVP_sha256()) == 0 ||
-        SSL_CTX_use_certificate(context, certificate) != 1 || SSL_CTX_use_PrivateKey(context, key) != 1)
+        SSL_CTX_use_certificate(context, certificate) != 1 ||
+        SSL_CTX_use_PrivateKey(context, key) != 1)
         bench_fail("certificate");
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(context, 0);
@@ -73,7 +73,8 @@ static void socket_pair(int *ret_ends) {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     ret_ends[0] = socket(AF_INET, SOCK_STREAM, 0);
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 || listen(listener, 1) != 0 ||
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 ||
+        listen(listener, 1) != 0 ||
         getsockname(listener, (struct sockaddr *)&address, &size) != 0 ||
         connect(ret_ends[0], (struct sockaddr *)&address, sizeof address) != 0)
         bench_fail("connect");

@@ -33,8 +33,7 @@ public:
     }
     // Behind all that was sent: what is left unread would be a reset.
     void cut() {
-        while (near_[0].fd[1] >= 0 && carry()) {
-        }
+        while (near_[0].fd[1] >= 0 && carry()) {}
         cut_here();
     }
     void cut_here() {
@@ -81,12 +80,12 @@ TLS_TEST("a_handshake_that_is_cut_off_anywhere_is_an_error_on_both_sides") {
         Base base;
         Wire wire(base, with);
         size_t left = cut_at;
-        while (left > 0) {
+        // Signatures differ in size: the last bytes may never come.
+        for (int idle = 0; left > 0 && idle < 20;) {
             const size_t carried = wire.carry(left);
             left -= carried;
+            idle = carried ? 0 : idle + 1;
             pass(base);
-            if (!carried && wire.client.saw(kConnected) && wire.server.saw(kConnected))
-                break;
         }
         wire.cut_here();
         REQUIRE(run_until(base, [&] {
@@ -100,7 +99,7 @@ TLS_TEST("a_handshake_that_is_cut_off_anywhere_is_an_error_on_both_sides") {
 }
 
 TLS_TEST("a_clean_close_is_an_end_behind_the_last_byte") {
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         Base base;
         TlsPair pair(base, with, over);
         pair.connect();
@@ -117,7 +116,7 @@ TLS_TEST("a_clean_close_is_an_end_behind_the_last_byte") {
 }
 
 TLS_TEST("after_a_clean_close_the_other_direction_goes_on") {
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         Base base;
         TlsPair pair(base, with, over);
         pair.connect();

@@ -7,7 +7,7 @@ using namespace evlet_test;
 TLS_TEST("bulk_passes_tiny_watermarks_in_both_directions") {
     const char* wanted = getenv("EVLET_TLS_BYTES");
     const std::string sent = bytes_of_size(wanted ? strtoul(wanted, nullptr, 10) : 1000000);
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         Base base;
         TlsPair pair(base, with, over);
         // Prime to each other and to a record; low marks must not leave a rest behind.
@@ -30,7 +30,7 @@ TLS_TEST("bulk_passes_tiny_watermarks_in_both_directions") {
 }
 
 TLS_TEST("bytes_that_the_engine_holds_come_when_the_watermark_lets_them") {
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         Base base;
         TlsPair pair(base, with, over);
         pair.connect();
@@ -47,7 +47,7 @@ TLS_TEST("bytes_that_the_engine_holds_come_when_the_watermark_lets_them") {
 }
 
 TLS_TEST("bytes_that_the_engine_holds_come_when_reading_is_enabled_again") {
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         Base base;
         TlsPair pair(base, with, over);
         pair.connect();
@@ -113,8 +113,8 @@ TLS_TEST("small_pieces_share_records_and_arrive_in_order") {
             pair.client.write(piece);
             all += piece;
             if (i % 50 == 0) {
-                REQUIRE(evbuffer_add_reference(pair.client.output(), held.data(), held.size(), nullptr,
-                                               nullptr) == 0);
+                REQUIRE(evbuffer_add_reference(pair.client.output(), held.data(), held.size(),
+                                               nullptr, nullptr) == 0);
                 all += held;
             }
         }
@@ -134,7 +134,8 @@ TLS_TEST("a_file_in_the_output_is_sent") {
     const int fd = dup(fileno(file));
     fclose(file);
     pair.client.write("head ");
-    REQUIRE(evbuffer_add_file(pair.client.output(), fd, 0, static_cast<ev_off_t>(content.size())) == 0);
+    REQUIRE(evbuffer_add_file(pair.client.output(), fd, 0, static_cast<ev_off_t>(content.size())) ==
+            0);
     pair.client.write(" tail");
     receive_exactly(base, pair.server, "head " + content + " tail");
 }

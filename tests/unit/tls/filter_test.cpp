@@ -91,7 +91,8 @@ TLS_TEST("a_filter_that_cannot_be_made_leaves_what_is_below_alone") {
     REQUIRE(bufferevent_pair_new(base, 0, ends) == 0);
     const SocketStream below(ends[0]), peer(ends[1]);
     // The session was handed over, and is freed.
-    CHECK(with.client.on_stream(base, below, with.client.make(Role::client), BUFFEREVENT_SSL_CONNECTING,
+    CHECK(with.client.on_stream(base, below, with.client.make(Role::client),
+                                BUFFEREVENT_SSL_CONNECTING,
                                 BEV_OPT_CLOSE_ON_FREE | BEV_OPT_UNLOCK_CALLBACKS) == nullptr);
     CHECK(errno == EINVAL);
     // This one was not.

@@ -5,7 +5,7 @@
 using namespace evlet_test;
 
 TLS_TEST("a_stream_may_be_freed_in_each_of_its_callbacks") {
-    for (const Over over : kEveryTransport)
+    for (const Over over : every_transport())
         for (const int options : {0, int(BEV_OPT_DEFER_CALLBACKS)})
             for (int which = 0; which < 4; ++which) {
                 CAPTURE(which);
@@ -41,8 +41,8 @@ TLS_TEST("a_stream_may_be_freed_in_each_of_its_callbacks") {
 }
 
 TLS_TEST("a_stream_may_be_freed_after_any_number_of_turns") {
-    for (const Over over : kEveryTransport)
-        for (int turns = 0; turns < 12; ++turns) {
+    for (const Over over : every_transport())
+        for (int turns = 0; turns < 8; ++turns) {
             Base base;
             TlsPair pair(base, with, over);
             pair.client.write(bytes_of_size(30000));
@@ -55,7 +55,7 @@ TLS_TEST("a_stream_may_be_freed_after_any_number_of_turns") {
 }
 
 TLS_TEST("streams_and_their_base_may_go_in_either_order") {
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         auto base = std::make_unique<Base>();
         TlsPair pair(*base, with, over);
         for (int i = 0; i < 3; ++i)
@@ -107,7 +107,8 @@ TLS_TEST("a_filter_without_close_on_free_leaves_what_it_stood_on") {
     REQUIRE(bufferevent_pair_new(base, 0, ends) == 0);
     SocketStream below(ends[0]), peer(ends[1]);
     void* const session = with.client.make(Role::client);
-    bufferevent* const bev = with.client.on_stream(base, below, session, BUFFEREVENT_SSL_CONNECTING, 0);
+    bufferevent* const bev =
+        with.client.on_stream(base, below, session, BUFFEREVENT_SSL_CONNECTING, 0);
     REQUIRE(bev);
     CHECK(bufferevent_get_underlying(bev) == below.get());
     settle(base);

@@ -5,7 +5,7 @@
 using namespace evlet_test;
 
 TLS_TEST("both_ends_hear_once_that_they_are_connected") {
-    for (const Over over : kEveryTransport)
+    for (const Over over : every_transport())
         for (const int options : all_options()) {
             if (options & BEV_OPT_THREADSAFE)
                 continue;
@@ -21,7 +21,7 @@ TLS_TEST("both_ends_hear_once_that_they_are_connected") {
 
 TLS_TEST("hands_are_shaken_although_nobody_reads") {
     Base base;
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         TlsPair pair(base, with, over);
         bufferevent_disable(pair.client, EV_READ | EV_WRITE);
         bufferevent_disable(pair.server, EV_READ | EV_WRITE);
@@ -32,7 +32,7 @@ TLS_TEST("hands_are_shaken_although_nobody_reads") {
 
 TLS_TEST("what_was_written_before_arrives_after_the_handshake") {
     Base base;
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         TlsPair pair(base, with, over);
         pair.client.write("from the client");
         pair.server.write("from the server");
@@ -67,8 +67,8 @@ TLS_TEST("connecting_is_reported_when_hands_have_been_shaken") {
             REQUIRE(bufferevent_socket_connect_hostname(client, nullptr, AF_INET, "127.0.0.1",
                                                         peer.port()) == 0);
         else
-            REQUIRE(bufferevent_socket_connect(client, peer.address().get(), peer.address().length()) ==
-                    0);
+            REQUIRE(bufferevent_socket_connect(client, peer.address().get(),
+                                               peer.address().length()) == 0);
         REQUIRE(run_until(base, [&] { return is_ready(peer.fd(), POLLIN, 0); }));
         Fd accepted = peer.accept();
         REQUIRE(evutil_make_socket_nonblocking(accepted) == 0);
@@ -88,7 +88,8 @@ TLS_TEST("a_refused_connection_is_an_error_and_the_next_may_succeed") {
     Base base;
     const Peer nobody(Peer::refuses, AF_INET);
     SocketStream client(tls_on(base, with.client, Role::client, -1));
-    REQUIRE(bufferevent_socket_connect(client, nobody.address().get(), nobody.address().length()) == 0);
+    REQUIRE(bufferevent_socket_connect(client, nobody.address().get(), nobody.address().length()) ==
+            0);
     REQUIRE(run_until(base, [&] { return !client.events.empty(); }));
     CHECK(client.events == std::vector<short>{BEV_EVENT_ERROR});
     CHECK(client.errors[0] == ECONNREFUSED);
@@ -108,8 +109,9 @@ TLS_TEST("a_certificate_that_is_not_trusted_ends_the_handshake_on_both_sides") {
         const bool good = std::string(certificate) == "server";
         const RawPair raw;
         SocketStream client(tls_on(base, with.client, Role::careful_client, raw.fd[0]));
-        SocketStream server(with.server.on_socket(base, raw.fd[1], with.server.make_server(certificate),
-                                                  BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE));
+        SocketStream server(
+            with.server.on_socket(base, raw.fd[1], with.server.make_server(certificate),
+                                  BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE));
         client.enable(EV_READ);
         server.enable(EV_READ);
         REQUIRE(run_until(base, [&] { return !client.events.empty(); }));
@@ -117,7 +119,8 @@ TLS_TEST("a_certificate_that_is_not_trusted_ends_the_handshake_on_both_sides") {
         if (!good)
             CHECK(with.client.error(client) != 0);
         client.free();
-        REQUIRE(run_until(base, [&] { return !server.events.empty() && server.events.back() != kConnected; }));
+        REQUIRE(run_until(
+            base, [&] { return !server.events.empty() && server.events.back() != kConnected; }));
         CHECK(with.client.is_clean());
         CHECK(with.server.is_clean());
     }
@@ -134,13 +137,15 @@ TLS_TEST("a_chain_of_rsa_certificates_is_shown_and_accepted") {
 
 TLS_TEST("bytes_that_are_no_tls_are_an_error_that_is_told_once") {
     Base base;
-    for (const char* garbage : {"GET / HTTP/1.0\r\n\r\n", "\x16\x03\x01\xff\xff garbage behind a header",
-                                "\x15\x03\x03\x00\x02\x02\x28"}) {
+    for (const char* garbage :
+         {"GET / HTTP/1.0\r\n\r\n", "\x16\x03\x01\xff\xff garbage behind a header",
+          "\x15\x03\x03\x00\x02\x02\x28"}) {
         for (const bool accepts : {false, true}) {
             const RawPair raw;
             const Fd peer(raw.fd[1]);
             const TestEngine& engine = accepts ? with.server : with.client;
-            SocketStream stream(tls_on(base, engine, accepts ? Role::server : Role::client, raw.fd[0]));
+            SocketStream stream(
+                tls_on(base, engine, accepts ? Role::server : Role::client, raw.fd[0]));
             stream.enable(EV_READ);
             REQUIRE(::send(peer, garbage, 7, MSG_NOSIGNAL) == 7);
             settle(base);
@@ -200,14 +205,14 @@ TLS_TEST("an_open_session_goes_on_where_it_was") {
     {
         // Shaken by a bufferevent that is then freed without the session.
         client_session = with.client.make(Role::old_client);
-        SocketStream client(with.client.on_socket(base, raw.fd[0], client_session,
-                                                  BUFFEREVENT_SSL_CONNECTING, 0));
+        SocketStream client(
+            with.client.on_socket(base, raw.fd[0], client_session, BUFFEREVENT_SSL_CONNECTING, 0));
         SocketStream server(tls_on(base, with.server, Role::old_server, raw.fd[1]));
         server.enable(EV_READ);
         REQUIRE(run_until(base, [&] { return client.saw(kConnected) && server.saw(kConnected); }));
         client.free();
-        SocketStream next(with.client.on_socket(base, raw.fd[0], client_session, BUFFEREVENT_SSL_OPEN,
-                                                BEV_OPT_CLOSE_ON_FREE));
+        SocketStream next(with.client.on_socket(base, raw.fd[0], client_session,
+                                                BUFFEREVENT_SSL_OPEN, BEV_OPT_CLOSE_ON_FREE));
         next.enable(EV_READ);
         next.write("ping");
         receive_exactly(base, server, "ping");

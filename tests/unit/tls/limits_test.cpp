@@ -24,7 +24,7 @@ TLS_TEST("a_peer_that_does_not_shake_hands_times_out") {
 }
 
 TLS_TEST("a_silent_peer_times_out_a_reader") {
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         Base base;
         TlsPair pair(base, with, over);
         pair.connect();
@@ -41,7 +41,7 @@ TLS_TEST("a_silent_peer_times_out_a_reader") {
 }
 
 TLS_TEST("a_peer_that_takes_nothing_times_out_a_writer") {
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         Base base;
         TlsPair pair(base, with, over);
         pair.connect();
@@ -61,8 +61,9 @@ TLS_TEST("a_rate_limit_is_kept_in_both_directions") {
         pair.connect();
         const timeval tick = milliseconds(10);
         ev_token_bucket_cfg* const limit =
-            reading ? ev_token_bucket_cfg_new(1000, 1000, EV_RATE_LIMIT_MAX, EV_RATE_LIMIT_MAX, &tick)
-                    : ev_token_bucket_cfg_new(EV_RATE_LIMIT_MAX, EV_RATE_LIMIT_MAX, 1000, 1000, &tick);
+            reading
+                ? ev_token_bucket_cfg_new(1000, 1000, EV_RATE_LIMIT_MAX, EV_RATE_LIMIT_MAX, &tick)
+                : ev_token_bucket_cfg_new(EV_RATE_LIMIT_MAX, EV_RATE_LIMIT_MAX, 1000, 1000, &tick);
         REQUIRE(limit);
         REQUIRE(bufferevent_set_rate_limit(reading ? pair.server : pair.client, limit) == 0);
         const std::string sent = bytes_of_size(20000);
@@ -87,7 +88,7 @@ TLS_TEST("a_rate_limit_is_kept_in_both_directions") {
 }
 
 TLS_TEST("deferred_callbacks_are_never_called_from_within_another_call") {
-    for (const Over over : kEveryTransport) {
+    for (const Over over : every_transport()) {
         Base base;
         TlsPair pair(base, with, over, BEV_OPT_DEFER_CALLBACKS);
         bool inside = false;

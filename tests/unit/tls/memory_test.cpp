@@ -40,7 +40,9 @@ bool talk(const Pairing& with, Over over, FailingMemory& memory, long fail_at) {
 }  // namespace
 
 TLS_TEST("without_memory_at_any_allocation_a_connection_ends_and_leaks_nothing") {
-    for (const Over over : kEveryTransport) {
+    for (const Over over : {Over::sockets, Over::pair}) {
+        if (over == Over::pair && pairings().size() > 1)
+            continue;
         FailingMemory memory;
         const long before = memory.outstanding();
         CHECK(talk(with, over, memory, 0));

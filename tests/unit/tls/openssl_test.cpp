@@ -155,13 +155,14 @@ TEST_CASE("a_session_without_close_on_free_goes_on_by_itself") {
 TEST_CASE("sessions_that_may_use_the_kernels_tls_pass_bulk_and_ends") {
     Base base;
     TcpPair tcp;
-    void* sessions[2] = {openssl_for_tests.make(Role::client), openssl_for_tests.make(Role::server)};
+    void* sessions[2] = {openssl_for_tests.make(Role::client),
+                         openssl_for_tests.make(Role::server)};
     for (void* const session : sessions)
         SSL_set_options(static_cast<SSL*>(session), SSL_OP_ENABLE_KTLS);
-    SocketStream client(openssl_for_tests.on_socket(base, dup(tcp[0]), sessions[0],
-                                                    BUFFEREVENT_SSL_CONNECTING, BEV_OPT_CLOSE_ON_FREE));
-    SocketStream server(openssl_for_tests.on_socket(base, dup(tcp[1]), sessions[1],
-                                                    BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE));
+    SocketStream client(openssl_for_tests.on_socket(
+        base, dup(tcp[0]), sessions[0], BUFFEREVENT_SSL_CONNECTING, BEV_OPT_CLOSE_ON_FREE));
+    SocketStream server(openssl_for_tests.on_socket(
+        base, dup(tcp[1]), sessions[1], BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE));
     tcp.close(0);
     tcp.close(1);
     client.enable(EV_READ);

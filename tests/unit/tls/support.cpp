@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "tls_support.h"
 #include "tls/tls_vectors.h"
+#include "tls_support.h"
 
 namespace evlet_test {
 

@@ -55,7 +55,7 @@ void count_event(bufferevent*, short what, void* argument) {
 }  // namespace
 
 TLS_TEST("several_threads_write_while_the_loop_sends_and_reads") {
-    for (const Over over : kEveryTransport)
+    for (const Over over : every_transport())
         for (const int extra : {0, BEV_OPT_DEFER_CALLBACKS | BEV_OPT_UNLOCK_CALLBACKS}) {
             constexpr int kThreads = 3, kPieces = 100;
             constexpr size_t kSize = 1000;
@@ -88,7 +88,7 @@ TLS_TEST("several_threads_write_while_the_loop_sends_and_reads") {
 }
 
 TLS_TEST("a_stream_is_freed_by_another_thread_while_the_loop_uses_it") {
-    for (const Over over : kEveryTransport)
+    for (const Over over : every_transport())
         for (int moment = 0; moment < 5; ++moment) {
             Base base;
             Shared shared;

@@ -59,8 +59,8 @@ struct Config {
     void show(const std::string& base) {
         REQUIRE(mbedtls_x509_crt_parse_file(&certificate, (base + ".pem").c_str()) == 0);
 #if MBEDTLS_VERSION_MAJOR >= 3
-        REQUIRE(mbedtls_pk_parse_keyfile(&key, (base + ".key").c_str(), nullptr, mbedtls_ctr_drbg_random,
-                                         &shared_random().generator) == 0);
+        REQUIRE(mbedtls_pk_parse_keyfile(&key, (base + ".key").c_str(), nullptr,
+                                         mbedtls_ctr_drbg_random, &shared_random().generator) == 0);
 #else
         REQUIRE(mbedtls_pk_parse_keyfile(&key, (base + ".key").c_str(), nullptr) == 0);
 #endif
@@ -89,7 +89,8 @@ mbedtls_ssl_config* config_of(Role role) {
         mbedtls_ssl_conf_renegotiation(&config->config, MBEDTLS_SSL_RENEGOTIATION_ENABLED);
 #endif
     if (role == Role::careful_client) {
-        REQUIRE(mbedtls_x509_crt_parse_file(&config->authority, vector_path("ca.pem").c_str()) == 0);
+        REQUIRE(mbedtls_x509_crt_parse_file(&config->authority, vector_path("ca.pem").c_str()) ==
+                0);
         mbedtls_ssl_conf_ca_chain(&config->config, &config->authority, nullptr);
         mbedtls_ssl_conf_authmode(&config->config, MBEDTLS_SSL_VERIFY_REQUIRED);
     }
@@ -131,13 +132,15 @@ const TestEngine mbedtls_for_tests = {
     [](void* session) {
         bufferevent_mbedtls_dyncontext_free(static_cast<mbedtls_dyncontext*>(session));
     },
-    [](event_base* base, evutil_socket_t fd, void* session, bufferevent_ssl_state state, int options) {
-        return bufferevent_mbedtls_socket_new(base, fd, static_cast<mbedtls_dyncontext*>(session), state,
-                                              options);
-    },
-    [](event_base* base, bufferevent* below, void* session, bufferevent_ssl_state state, int options) {
-        return bufferevent_mbedtls_filter_new(base, below, static_cast<mbedtls_dyncontext*>(session),
+    [](event_base* base, evutil_socket_t fd, void* session, bufferevent_ssl_state state,
+       int options) {
+        return bufferevent_mbedtls_socket_new(base, fd, static_cast<mbedtls_dyncontext*>(session),
                                               state, options);
+    },
+    [](event_base* base, bufferevent* below, void* session, bufferevent_ssl_state state,
+       int options) {
+        return bufferevent_mbedtls_filter_new(
+            base, below, static_cast<mbedtls_dyncontext*>(session), state, options);
     },
     [](bufferevent* bev) -> void* { return bufferevent_mbedtls_get_ssl(bev); },
     bufferevent_get_mbedtls_error,

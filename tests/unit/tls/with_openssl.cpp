@@ -19,8 +19,8 @@ Context make_context(const char* certificate) {
     if (certificate) {
         const std::string base = vector_path(certificate);
         REQUIRE(SSL_CTX_use_certificate_chain_file(context.get(), (base + ".pem").c_str()) == 1);
-        REQUIRE(SSL_CTX_use_PrivateKey_file(context.get(), (base + ".key").c_str(), SSL_FILETYPE_PEM) ==
-                1);
+        REQUIRE(SSL_CTX_use_PrivateKey_file(context.get(), (base + ".key").c_str(),
+                                            SSL_FILETYPE_PEM) == 1);
     }
     return context;
 }
@@ -44,7 +44,8 @@ SSL_CTX* context_of(Role role) {
         SSL_CTX_set_options(context, SSL_OP_ALLOW_CLIENT_RENEGOTIATION);
 #endif
     if (role == Role::careful_client) {
-        REQUIRE(SSL_CTX_load_verify_locations(context, vector_path("ca.pem").c_str(), nullptr) == 1);
+        REQUIRE(SSL_CTX_load_verify_locations(context, vector_path("ca.pem").c_str(), nullptr) ==
+                1);
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     }
     return context;
@@ -72,11 +73,14 @@ const TestEngine openssl_for_tests = {
     "openssl",
     make,
     [](void* session) { SSL_free(static_cast<SSL*>(session)); },
-    [](event_base* base, evutil_socket_t fd, void* session, bufferevent_ssl_state state, int options) {
+    [](event_base* base, evutil_socket_t fd, void* session, bufferevent_ssl_state state,
+       int options) {
         return bufferevent_openssl_socket_new(base, fd, static_cast<SSL*>(session), state, options);
     },
-    [](event_base* base, bufferevent* below, void* session, bufferevent_ssl_state state, int options) {
-        return bufferevent_openssl_filter_new(base, below, static_cast<SSL*>(session), state, options);
+    [](event_base* base, bufferevent* below, void* session, bufferevent_ssl_state state,
+       int options) {
+        return bufferevent_openssl_filter_new(base, below, static_cast<SSL*>(session), state,
+                                              options);
     },
     [](bufferevent* bev) -> void* { return bufferevent_openssl_get_ssl(bev); },
     bufferevent_get_openssl_error,
