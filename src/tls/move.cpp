@@ -156,6 +156,9 @@ void read_some(Stream& stream) {
     tls.more = step == Step::done || step == Step::again;
     if (!tls.more)
         tls.read_wants = wanted_by(step);
+    // Who waited for these bytes in order to write will not see them come any more.
+    if (tls.write_wants == EV_READ)
+        tls.write_wants = 0;
     if (total) {
         adapt_read_size(stream, total);
         if (tls.underlying)
@@ -251,8 +254,8 @@ bool write_some(Stream& stream, bool deferred) {
         tls.write_wants = wanted_by(step);
     else if (stream.output.length && can_write(stream) && step != Step::failed)
         make_due(stream, kDueTransfer);
-    // What the engine read meanwhile it may have kept.
-    if (step == Step::want_read)
+    // What the engine read meanwhile it may have kept; and reading may have waited for this.
+    if (tls.engine->pending(stream) || (tls.read_wants == EV_WRITE && !tls.write_wants))
         tls.more = true;
     if (total) {
         if (tls.underlying)

@@ -193,8 +193,10 @@ Status begin(Stream& stream, bool anew) {
         return set;
     }
     SSL_set_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    // A record and its header in one receive. The kernel's TLS needs them to be apart.
-    if (!tls_of(stream).system_bio)
+    // A record and its header in one receive. The kernel's TLS needs them to be apart; and a
+    // program that goes on with the session by itself may not know of bytes that were received
+    // early.
+    if (!tls_of(stream).system_bio && (stream.options & BEV_OPT_CLOSE_ON_FREE))
         SSL_set_read_ahead(ssl, 1);
     if (tls_of(stream).initial == BUFFEREVENT_SSL_CONNECTING)
         SSL_set_connect_state(ssl);

@@ -13,6 +13,7 @@ constexpr unsigned char kSmallestRead = 9;  // 512 bytes
 
 Status start(Stream& stream, short directions) {
     Tls& tls = tls_of(stream);
+    tls.more |= tls.phase == Phase::handshake && !tls.read_wants;
     if (directions & EV_READ) {
         tls.more |= tls.underlying && tls.underlying->input.length;
         if (tls.underlying)
@@ -89,6 +90,8 @@ int flush(Stream& stream, short directions, bufferevent_flush_mode mode) {
 }
 
 Status set_socket_fd(Stream& stream, evutil_socket_t fd) {
+    if (tls_of(stream).in_engine)
+        return Status::invalid;
     cancel_naming(stream);
     stream.connecting = 0;
     stream.read_suspended = static_cast<unsigned char>(stream.read_suspended & ~kByConnecting);
@@ -98,6 +101,8 @@ Status set_socket_fd(Stream& stream, evutil_socket_t fd) {
 }
 
 Status set_underlying_fd(Stream& stream, evutil_socket_t fd) {
+    if (tls_of(stream).in_engine)
+        return Status::invalid;
     Stream& underlying = *tls_of(stream).underlying;
     const auto set = underlying.shown.be_ops->set_fd;
     const Status taken = set ? set(underlying, fd) : Status::unsupported;

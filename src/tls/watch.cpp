@@ -20,7 +20,10 @@ const timeval* limit_of_reading(const Stream& stream) {
     return read || !either ? read : limit_or_null(stream.shown.timeout_write);
 }
 
+// A handshake stands still then, until the program enables a direction.
 void report_timeout(Stream& stream, short direction) {
+    if (tls_of(stream).phase == Phase::handshake)
+        tls_of(stream).read_wants = 0;
     disable(stream, direction);
     set_last_error(0);
     call_event(stream,

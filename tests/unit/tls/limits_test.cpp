@@ -14,12 +14,20 @@ TLS_TEST("a_peer_that_does_not_shake_hands_times_out") {
     for (const bool by_read : {true, false}) {
         Base base;
         const RawPair raw;
-        const Fd silent(raw.fd[1]);
+        Fd silent(raw.fd[1]);
         SocketStream client(tls_on(base, with.client, Role::client, raw.fd[0]));
         client.enable(EV_READ);
         bufferevent_set_timeouts(client, by_read ? &kShort : nullptr, by_read ? nullptr : &kShort);
         REQUIRE(run_until(base, [&] { return !client.events.empty(); }));
         CHECK((client.events[0] & BEV_EVENT_TIMEOUT));
+        // Once; it goes on when the program wants it to.
+        const long long start = monotonic_us(base);
+        REQUIRE(run_until(base, [&] { return monotonic_us(base) - start > 80000; }));
+        CHECK(client.events.size() == 1);
+        bufferevent_set_timeouts(client, nullptr, nullptr);
+        client.enable(EV_READ);
+        SocketStream server(tls_on(base, with.server, Role::server, silent.release()));
+        REQUIRE(run_until(base, [&] { return client.saw(kConnected) && server.saw(kConnected); }));
     }
 }
 
