@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Size budgets: builds a slim static firmware for ARM and says what Evlet costs in it.
 
-    meson runpython tests/size/run.py BUILD_DIR [--peer PREFIX]
+    meson runpython tests/size/run.py BUILD_DIR [--peer PREFIX] [--mbedtls PREFIX]
 
 Configures BUILD_DIR with cross/arm-linux.ini, toolchains/slim.ini and static.ini, links firmwares
 (FIRMWARES) against it and reads the linker's maps, links HEAP_PROGRAMS and runs them under qemu,
 and holds the figures against budgets.json. PREFIX is an unpacked libevent for the same machine
 (include/ and lib/ below usr/), measured with the same programs and shown beside; the budgets are
-not its, but one may be a share of its figure.
+not its, but one may be a share of its figure. With an unpacked Mbed TLS for the machine, the text of
+event_mbedtls is measured too.
 
 Exit 0 within budget, 1 over budget or broken, 77 with the reason where there is no emulator.
 """
@@ -38,6 +39,9 @@ FIRMWARES = {
     "dns": os.path.join(HERE, "dns_getaddrinfo.c"),
     "http_plain": os.path.join(HERE, "http_page.c"),
 }
+# Over Mbed TLS: what they link of event_mbedtls alone.
+TLS_FIRMWARES = {"tls": [], "tls_context": ["-DTLS_CONTEXT"]}
+TLS_LIBRARY = r"libev(ent_mbedtls|let_(mbedtls|tls))"
 HEAP_PROGRAMS = ("base_heap.c", "stream_heap.c", "http_heap.c")
 
 
@@ -60,9 +64,22 @@ def run(command, timeout=600):
     return result.stdout
 
 
-def build_evlet(build):
+def mbedtls_of(prefix):
+    """(compiler arguments, linker arguments) of an unpacked Mbed TLS."""
+    return ([f"-isystem{prefix}/usr/include"],
+            [f"-L{prefix}/usr/lib/{TRIPLE}", "-lmbedtls", "-lmbedx509", "-lmbedcrypto"])
+
+
+def build_evlet(build, mbedtls):
     """Returns (compiler, include directories, archives) of a fresh or reused build."""
-    setup = ["meson", "setup", build, ROOT, "-Dtests=disabled", "-Dexamples=disabled"]
+    setup = ["meson", "setup", build, ROOT, "-Dtests=disabled", "-Dexamples=disabled",
+             "-Dmbedtls=" + ("enabled" if mbedtls else "disabled")]
+    if mbedtls:
+        compile_args, link_args = mbedtls_of(mbedtls)
+        # In the place of those of static.ini.
+        for language in ("c", "cpp"):
+            setup += [f"-D{language}_args=" + " ".join(["-fno-pie"] + compile_args),
+                      f"-D{language}_link_args=" + " ".join(LINK_ARGS + link_args[:1])]
     for path in CROSS_FILES:
         setup += ["--cross-file", os.path.join(ROOT, path)]
     if os.path.exists(os.path.join(build, "build.ninja")):
@@ -72,13 +89,14 @@ def build_evlet(build):
     targets = {target["name"]: target
                for target in json.loads(run(["meson", "introspect", build, "--targets"]))
                if target["type"] == "static library"}
-    missing = [name for name in LIBRARIES if name not in targets]
+    wanted = LIBRARIES + (("event_mbedtls",) if mbedtls else ())
+    missing = [name for name in wanted if name not in targets]
     if missing:
         raise Broken(f"the build has no static library {', '.join(missing)}")
     # event_core is made of objects that Meson compiles for another target.
     compilers = [part["compiler"] for part in targets["event_core"]["target_sources"]]
     includes = [os.path.join(build, "include"), os.path.join(ROOT, "include")]
-    archives = [file for name in LIBRARIES for file in targets[name]["filename"]]
+    archives = {name: targets[name]["filename"] for name in wanted}
     return c_driver(compilers), includes, archives
 
 
@@ -103,6 +121,22 @@ def measure_firmware(compiler, sources, includes, archives, output):
     if not members:
         raise Broken(f"{output}.map names no member of the library")
     return members
+
+
+def measure_tls(compiler, includes, archives, mbedtls, prefix):
+    """{key: bytes} and the members behind them, of the library of Mbed TLS."""
+    compile_args, link_args = mbedtls_of(mbedtls)
+    libraries = [file for name in ("event_mbedtls",) + LIBRARIES for file in archives[name]]
+    figures, members = {}, {}
+    for name, defines in TLS_FIRMWARES.items():
+        output = f"{prefix}-{name}-firmware"
+        link(compiler + compile_args + defines, [os.path.join(HERE, "tls_echo.c")], includes,
+             libraries, output, link_args)
+        members[name] = footprint.measure_file(output + ".map", TLS_LIBRARY)
+        if not members[name]:
+            raise Broken(f"{output}.map names no member of event_mbedtls")
+        figures[f"{name}_text"] = footprint.total(members[name])["text"]
+    return figures, members
 
 
 def measure_heap(compiler, source, includes, archives, output):
@@ -151,6 +185,9 @@ def table(figures, peer, budgets):
     known = {budget["key"] for budget in budgets}
     for budget in budgets:
         key = budget["key"]
+        if key not in figures:
+            rows.append(f"| {budget['name']} | - | not measured | {budget['target']} | |")
+            continue
         verdict = "ok" if figures[key] <= budget["target"] else "over target"
         share = budget.get("share_of_peer")
         if figures[key] > budget["limit"] or (share and key in peer and
@@ -168,13 +205,21 @@ def main():
     parser = argparse.ArgumentParser(description="size budgets on ARM")
     parser.add_argument("build")
     parser.add_argument("--peer", metavar="PREFIX")
+    parser.add_argument("--mbedtls", metavar="PREFIX")
     options = parser.parse_args()
     build = os.path.abspath(options.build)
     with open(os.path.join(HERE, "budgets.json"), encoding="utf-8") as file:
         budgets = json.load(file)
     try:
-        compiler, includes, archive = build_evlet(build)
-        figures, members = measure(compiler, includes, archive, os.path.join(build, "size"))
+        mbedtls = os.path.abspath(options.mbedtls) if options.mbedtls else None
+        compiler, includes, archives = build_evlet(build, mbedtls)
+        plain = [file for name in LIBRARIES for file in archives[name]]
+        output = os.path.join(build, "size")
+        figures, members = measure(compiler, includes, plain, output)
+        if mbedtls:
+            tls_figures, tls_members = measure_tls(compiler, includes, archives, mbedtls, output)
+            figures.update(tls_figures)
+            members.update(tls_members)
         peer, why = None, "not asked for"
         if options.peer:
             peer, why = measure_peer(compiler, options.peer, os.path.join(build, "peer"))

@@ -31,12 +31,15 @@ record_status() {
 suite_size() {
     need_packages build arm || { record 0 1 0; return 0; }
     local log=$BUILD_ROOT/size.log status=0
-    local -a peer=()
+    local -a given=()
     if fetch_foreign_package libevent-dev armhf "$BUILD_ROOT/peer-armhf"; then
-        peer=(--peer "$BUILD_ROOT/peer-armhf")
+        given+=(--peer "$BUILD_ROOT/peer-armhf")
+    fi
+    if fetch_foreign_package libmbedtls-dev armhf "$BUILD_ROOT/mbedtls-armhf"; then
+        given+=(--mbedtls "$BUILD_ROOT/mbedtls-armhf")
     fi
     quietly "$log" meson runpython "$SOURCE_ROOT/tests/size/run.py" "$BUILD_ROOT/size" \
-        ${peer[@]+"${peer[@]}"} || status=$?
+        ${given[@]+"${given[@]}"} || status=$?
     cat "$log"
     record_status size "$status" "$log"
 }
