@@ -198,6 +198,17 @@ int flush(Stream&, short, bufferevent_flush_mode) {
     return 0;  // nothing is held back
 }
 
+void assign(event& ev, Stream& stream, evutil_socket_t fd, short events, event_callback_fn call) {
+    const bool before = ev.ev_base != nullptr;  // its flags are the loop's to look at
+    const ev_uint8_t priority = ev.ev_evcallback.evcb_pri;
+    if (before)
+        event_del_noblock(&ev);
+    evlet_event_assign_no_signal(&ev, stream.base(), fd, static_cast<short>(events | EV_PERSIST),
+                                 call, &stream);
+    if (before)
+        ev.ev_evcallback.evcb_pri = priority;
+}
+
 }  // namespace
 
 const bufferevent_ops socket_kind = {"socket", start,    stop,   nullptr,    transfer,
@@ -215,22 +226,10 @@ void stop_waiting_to_write(Stream& stream) {
     }
 }
 
-void assign_event(event& ev, Stream& stream, evutil_socket_t fd, short events,
-                  event_callback_fn call) {
-    const bool before = ev.ev_base != nullptr;  // its flags are the loop's to look at
-    const ev_uint8_t priority = ev.ev_evcallback.evcb_pri;
-    if (before)
-        event_del_noblock(&ev);
-    evlet_event_assign_no_signal(&ev, stream.base(), fd, static_cast<short>(events | EV_PERSIST),
-                                 call, &stream);
-    if (before)
-        ev.ev_evcallback.evcb_pri = priority;
-}
-
 void assign_socket(Stream& stream, evutil_socket_t fd) {
     stream.waiting_to_write = 0;
-    assign_event(stream.shown.ev_read, stream, fd, EV_READ, on_readable);
-    assign_event(stream.shown.ev_write, stream, fd, EV_WRITE, on_writable);
+    assign(stream.shown.ev_read, stream, fd, EV_READ, on_readable);
+    assign(stream.shown.ev_write, stream, fd, EV_WRITE, on_writable);
 }
 
 Status set_socket(Stream& stream, evutil_socket_t fd) {

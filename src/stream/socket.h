@@ -26,10 +26,7 @@ EVLET_HIDDEN extern const bufferevent_ops socket_kind;
 Status set_socket(Stream& stream, evutil_socket_t fd);
 
 // The same without going on, for who suspends both directions next.
-void assign_socket(Stream& stream, evutil_socket_t fd);
-// Makes one of the stream's two events one for `fd`, not added yet.
-EVLET_SHARED void assign_event(event& ev, Stream& stream, evutil_socket_t fd, short events,
-                               event_callback_fn call);
+EVLET_SHARED void assign_socket(Stream& stream, evutil_socket_t fd);
 
 // What ev_write was added for is done, or not wanted any more.
 EVLET_SHARED void stop_waiting_to_write(Stream& stream);

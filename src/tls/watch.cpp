@@ -132,9 +132,10 @@ void renew_limits(Stream& stream) {
 
 void assign_tls_events(Stream& stream, evutil_socket_t fd) {
     Tls& tls = tls_of(stream);
-    assign_event(stream.shown.ev_read, stream, fd, EV_READ, on_readable);
-    assign_event(stream.shown.ev_write, stream, fd, EV_WRITE, on_writable);
-    stream.waiting_to_write = 0;
+    assign_socket(stream, fd);
+    // They are not added yet.
+    stream.shown.ev_read.ev_evcallback.evcb_cb_union.evcb_callback = on_readable;
+    stream.shown.ev_write.ev_evcallback.evcb_cb_union.evcb_callback = on_writable;
     tls.watches_read = false;
     forget_connection(tls);
 }

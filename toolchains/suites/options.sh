@@ -4,7 +4,7 @@
 # not chosen by themselves.
 
 suite_options() {
-    need_packages build test || { record 0 1 0; return 0; }
+    need_packages build test tls || { record 0 1 0; return 0; }
     local option
     # Optimized: else inline functions of the C++ headers stay calls and show up as symbols.
     local -a fast=(--buildtype=plain -Doptimization=1 -Ddebug=false -Dwerror=true)
@@ -13,9 +13,10 @@ suite_options() {
     for option in no-threads no-mem-hooks select-only no-debug; do
         quick_test "options-$option" 1 $rooms "${fast[@]}" "-D$option=true"
     done
-    quick_test options-no-http 1 base "${fast[@]}" -Dhttp=disabled
-    quick_test options-no-dns-ws-rpc 1 base "${fast[@]}" -Ddns=disabled -Dws=disabled \
-        -Drpc=disabled
+    quick_test options-no-http-tls 1 base "${fast[@]}" -Dhttp=disabled -Dopenssl=disabled \
+        -Dmbedtls=disabled
+    quick_test options-no-dns-ws-rpc-openssl 1 base,tls "${fast[@]}" -Ddns=disabled -Dws=disabled \
+        -Drpc=disabled -Dopenssl=disabled
     # All of them at once; on ARM this configuration runs everything.
     quick_test options-slim 1 $rooms,buffer,stream,dns "${fast[@]}" \
         --native-file "$TOOLCHAINS/slim.ini" -Dexamples=enabled
