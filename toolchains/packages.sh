@@ -21,6 +21,7 @@ declare -A EVLET_PACKAGES=(
     [arm-none]="gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib qemu-system-arm"
     [lwip]="liblwip-dev"
     [tls]="libssl-dev libmbedtls-dev openssl"
+    [rpc-peers]="libevent-dev"
     [client]="socat curl"
     [http-peers]="nodejs nginx"
     [dns-peers]="unbound bind9-dnsutils"

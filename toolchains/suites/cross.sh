@@ -22,7 +22,7 @@ cross_quick() {
 }
 
 suite_arm() {
-    need_packages build test arm client || { record 0 1 0; return 0; }
+    need_packages build test arm client tls || { record 0 1 0; return 0; }
     need_browser
     # The loop with every backend, and what locks and memory hooks change. The slim build, with select
     # alone, runs what is above, and the integration tests.

@@ -5,7 +5,7 @@
 NATIVE_GCC=(--native-file "$TOOLCHAINS/gcc.ini" --buildtype=debug -Doptimization=g -Dwerror=true)
 
 suite_native() {
-    need_packages build test clang client tls || { record 0 1 0; return 0; }
+    need_packages build test clang client tls rpc-peers || { record 0 1 0; return 0; }
     need_browser
     need_http_peers
     need_dns_peers

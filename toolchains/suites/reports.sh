@@ -3,8 +3,8 @@
 # What is read or measured rather than tested: lints, size budgets, a short benchmark.
 
 suite_lint() {
-    need_packages build test lint || { record 0 1 0; return 0; }
-    # The same build as the suite "native".
+    # The same build as the suite "native", with what that finds.
+    need_packages build test lint tls rpc-peers || { record 0 1 0; return 0; }
     if configure native-gcc "${NATIVE_GCC[@]}" && compile native-gcc; then
         run_tests native-gcc 1 --suite lint
     fi
@@ -45,7 +45,7 @@ suite_size() {
 }
 
 suite_bench() {
-    need_packages build test peers || { record 0 1 0; return 0; }
+    need_packages build test peers tls || { record 0 1 0; return 0; }
     local dir=$BUILD_ROOT/bench log=$BUILD_ROOT/bench.test.log
     if configure bench --buildtype=release -Dbenchmarks=enabled -Dtests=disabled \
         -Dexamples=disabled && compile bench; then
