@@ -121,9 +121,17 @@ fetch_foreign_package() {
         -o "Acquire::Retries=3" -o "Dir::State::Lists=$apt/lists"
         -o "Dir::State::status=$apt/status" -o "Dir::Cache=$apt/cache")
     # One index of several may be missing for a foreign architecture; the download decides.
-    timeout 120 apt-get "${options[@]}" update >/dev/null 2>&1 </dev/null || true
-    (cd "$apt" && timeout 120 apt-get "${options[@]}" download "$package:$architecture" \
-        >/dev/null 2>&1 </dev/null) || return 1
+    local attempt
+    for attempt in 1 2 3; do
+        timeout 120 apt-get "${options[@]}" update >/dev/null 2>&1 </dev/null || true
+        if (cd "$apt" && timeout 120 apt-get "${options[@]}" download "$package:$architecture" \
+            >/dev/null 2>&1 </dev/null); then
+            break
+        elif [ "$attempt" -eq 3 ]; then
+            return 1
+        fi
+        sleep $((attempt * 5))
+    done
     dpkg-deb -x "$apt/$package"_*.deb "$directory" || return 1
     rm -rf "$directory/.apt"
     touch "$directory/.complete"
