@@ -339,6 +339,9 @@ Status connect_by_name(Stream& stream, const ResolvedName& name, evdns_base* res
             evutil_freeaddrinfo(name.list);
         return stream.base() ? Status::no_memory : Status::invalid;
     }
+    // What was begun on the descriptor before it is connected came too soon.
+    if (const auto assign = stream.shown.be_ops->assign)
+        assign(stream, connection->given);
     begin_connecting(stream);
     if (name.pending) {
         connection->resolving = true;

@@ -48,7 +48,7 @@ struct bufferevent* bufferevent_mbedtls_filter_new(struct event_base*,
                                                    enum bufferevent_ssl_state state, int options) {
     bufferevent* bev = nullptr;
     if (underlying && ssl)
-        bev = make_tls_on_stream(*underlying, {&mbedtls_engine, ssl, state, options});
+        bev = make_tls_on_stream(*underlying, {&mbedtls_engine, ssl, state, options, nullptr});
     else
         (void)to_result(Status::invalid);
     return made_or_freed(bev, ssl, options);
@@ -59,7 +59,7 @@ struct bufferevent* bufferevent_mbedtls_socket_new(struct event_base* base, evut
                                                    enum bufferevent_ssl_state state, int options) {
     bufferevent* bev = nullptr;
     if (ssl)
-        bev = make_tls_on_socket(base, fd, {&mbedtls_engine, ssl, state, options});
+        bev = make_tls_on_socket(base, fd, {&mbedtls_engine, ssl, state, options, nullptr});
     else
         (void)to_result(Status::invalid);
     return made_or_freed(bev, ssl, options);

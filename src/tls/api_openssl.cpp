@@ -36,7 +36,7 @@ struct bufferevent* bufferevent_openssl_filter_new(struct event_base*,
                                                    enum bufferevent_ssl_state state, int options) {
     bufferevent* bev = nullptr;
     if (underlying && ssl)
-        bev = make_tls_on_stream(*underlying, {&openssl_engine, ssl, state, options});
+        bev = make_tls_on_stream(*underlying, {&openssl_engine, ssl, state, options, nullptr});
     else
         (void)to_result(Status::invalid);
     return made_or_freed(bev, ssl, options);
@@ -53,7 +53,7 @@ struct bufferevent* bufferevent_openssl_socket_new(struct event_base* base, evut
         if (present >= 0)
             keep_open(ssl);
         bev =
-            make_tls_on_socket(base, fd < 0 ? present : fd, {&openssl_engine, ssl, state, options});
+            make_tls_on_socket(base, fd < 0 ? present : fd, {&openssl_engine, ssl, state, options, nullptr});
     }
     return made_or_freed(bev, ssl, options);
 }

@@ -77,15 +77,18 @@ Connection* make_connection(evlet_tls_context& context, const char* name, int op
     return nullptr;
 }
 
-// The result of making a bufferevent for the connection, which belongs to it from then on.
-bufferevent* join(Connection& connection, bufferevent* bev) {
-    if (bev) {
-        find_tls(*bev)->owner = &connection.owner;
+// The connection belongs to the bufferevent that is made for it.
+TlsPlan plan_of(Connection& connection, int options) {
+    return {connection.context->engine->tls, connection.session,
+            connection.context->is_server ? BUFFEREVENT_SSL_ACCEPTING : BUFFEREVENT_SSL_CONNECTING,
+            options, &connection.owner};
+}
+
+bufferevent* made_or_freed(bufferevent* bev, Connection& connection) {
+    if (bev)
         return bev;
-    }
     const int error = errno;
-    if (connection.lent)
-        connection.context->engine->free_session(connection.session);
+    connection.context->engine->free_session(connection.session);
     release_connection(connection);
     errno = error;
     return nullptr;
@@ -139,18 +142,20 @@ struct bufferevent* evlet_tls_socket_new(struct event_base* base, evutil_socket_
     Connection* const connection = make_connection(*context, name, options);
     if (!connection)
         return nullptr;
-    return join(*connection, context->engine->make_on_socket(base, fd, connection->session,
-                                                             context->is_server, options));
+    return made_or_freed(make_tls_on_socket(base, fd, plan_of(*connection, options)), *connection);
 }
 
-struct bufferevent* evlet_tls_filter_new(struct event_base* base, struct bufferevent* underlying,
+struct bufferevent* evlet_tls_filter_new(struct event_base*, struct bufferevent* underlying,
                                          struct evlet_tls_context* context, const char* name,
                                          int options) {
+    if (!underlying) {
+        (void)to_result(Status::invalid);
+        return nullptr;
+    }
     Connection* const connection = make_connection(*context, name, options);
     if (!connection)
         return nullptr;
-    return join(*connection, context->engine->make_on_stream(base, underlying, connection->session,
-                                                             context->is_server, options));
+    return made_or_freed(make_tls_on_stream(*underlying, plan_of(*connection, options)), *connection);
 }
 
 struct bufferevent* evlet_tls_bevcb(struct event_base* base, void* context) {

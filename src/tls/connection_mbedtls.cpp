@@ -59,10 +59,6 @@ const char* reason_of(uint32_t verdict) {
     return "not accepted";
 }
 
-bufferevent_ssl_state state_of(bool is_server) {
-    return is_server ? BUFFEREVENT_SSL_ACCEPTING : BUFFEREVENT_SSL_CONNECTING;
-}
-
 bool is_finished(const mbedtls_ssl_context* ssl) {
     return ssl->MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_HANDSHAKE_OVER;
 }
@@ -86,17 +82,6 @@ void* make_mbedtls_session(Connection& connection) {
 
 void free_mbedtls(void* session) {
     bufferevent_mbedtls_dyncontext_free(ssl_of(session));
-}
-
-bufferevent* mbedtls_socket(event_base* base, evutil_socket_t fd, void* session, bool is_server,
-                            int options) {
-    return bufferevent_mbedtls_socket_new(base, fd, ssl_of(session), state_of(is_server), options);
-}
-
-bufferevent* mbedtls_stream(event_base* base, bufferevent* underlying, void* session, bool is_server,
-                            int options) {
-    return bufferevent_mbedtls_filter_new(base, underlying, ssl_of(session), state_of(is_server),
-                                          options);
 }
 
 Text mbedtls_alpn(void* session) {

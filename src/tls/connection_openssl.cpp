@@ -6,7 +6,6 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
-#include "event2/bufferevent_ssl.h"
 #include "tls/context_openssl.h"
 
 namespace evlet {
@@ -29,10 +28,6 @@ bool expect(SSL* ssl, const Connection& connection) {
                              SSL_set_tlsext_host_name(ssl, name.text) == 1);
 }
 
-bufferevent_ssl_state state_of(bool is_server) {
-    return is_server ? BUFFEREVENT_SSL_ACCEPTING : BUFFEREVENT_SSL_CONNECTING;
-}
-
 }  // namespace
 
 void* make_openssl_session(Connection& connection) {
@@ -50,17 +45,6 @@ void* make_openssl_session(Connection& connection) {
 void free_openssl(void* session) {
     SSL_free(ssl_of(session));
     ERR_clear_error();
-}
-
-bufferevent* openssl_socket(event_base* base, evutil_socket_t fd, void* session, bool is_server,
-                            int options) {
-    return bufferevent_openssl_socket_new(base, fd, ssl_of(session), state_of(is_server), options);
-}
-
-bufferevent* openssl_stream(event_base* base, bufferevent* underlying, void* session, bool is_server,
-                            int options) {
-    return bufferevent_openssl_filter_new(base, underlying, ssl_of(session), state_of(is_server),
-                                          options);
 }
 
 Text openssl_alpn(void* session) {

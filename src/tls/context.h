@@ -72,6 +72,7 @@ struct Connection {
 };
 
 struct ContextEngine {
+    const TlsEngine* tls;
     void (*destroy)(evlet_tls_context& context);
     // These leave a text in the context on failure.
     Status (*set_certificate)(evlet_tls_context& context, const Pem& chain, const Pem& key,
@@ -87,10 +88,6 @@ struct ContextEngine {
     // A session for a connection, whose context and name are set. nullptr without memory.
     void* (*make_session)(Connection& connection);
     void (*free_session)(void* session);
-    bufferevent* (*make_on_socket)(event_base* base, evutil_socket_t fd, void* session, bool is_server,
-                                   int options);
-    bufferevent* (*make_on_stream)(event_base* base, bufferevent* underlying, void* session,
-                                   bool is_server, int options);
     // Of an open connection.
     Text (*alpn)(void* session);
     const char* (*version)(void* session);

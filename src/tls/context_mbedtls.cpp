@@ -8,6 +8,7 @@
 
 #include "event2/util.h"
 #include "mem/mem.h"
+#include "tls/mbedtls.h"
 
 #if MBEDTLS_VERSION_MAJOR >= 3 && (defined(MBEDTLS_USE_PSA_CRYPTO) || defined(MBEDTLS_SSL_PROTO_TLS1_3))
 #include <psa/crypto.h>
@@ -247,13 +248,13 @@ Status set_alpn(evlet_tls_context& shared, const char* protocols) {
 
 Status set_min_version(evlet_tls_context& context, evlet_tls_version version) {
 #if MBEDTLS_VERSION_NUMBER >= 0x03060000
-    mbedtls_ssl_conf_min_tls_version(&own(context).config, version == EVLET_TLS_1_3
-                                                               ? MBEDTLS_SSL_VERSION_TLS1_3
-                                                               : MBEDTLS_SSL_VERSION_TLS1_2);
 #if !defined(MBEDTLS_SSL_PROTO_TLS1_3)
     if (version == EVLET_TLS_1_3)
         return fail_context(context, Status::unsupported, "this Mbed TLS was built without TLS 1.3");
 #endif
+    mbedtls_ssl_conf_min_tls_version(&own(context).config, version == EVLET_TLS_1_3
+                                                               ? MBEDTLS_SSL_VERSION_TLS1_3
+                                                               : MBEDTLS_SSL_VERSION_TLS1_2);
 #else
     if (version == EVLET_TLS_1_3)
         return fail_context(context, Status::unsupported, "Mbed TLS before 3.6 has no TLS 1.3");
@@ -279,11 +280,11 @@ Status set_ktls(evlet_tls_context& context, bool on) {
 }
 
 const ContextEngine mbedtls_contexts = {
-    destroy,          set_certificate,  add_ca,
-    add_system_ca,    set_alpn,         set_min_version,
-    set_verification, set_ktls,         make_mbedtls_session,
-    free_mbedtls,     mbedtls_socket,   mbedtls_stream,
-    mbedtls_alpn,     mbedtls_version,  mbedtls_was_resumed,
+    &mbedtls_engine,  destroy,          set_certificate,
+    add_ca,           add_system_ca,    set_alpn,
+    set_min_version,  set_verification, set_ktls,
+    make_mbedtls_session, free_mbedtls, mbedtls_alpn,
+    mbedtls_version,  mbedtls_was_resumed,
     mbedtls_ktls,     explain_mbedtls,  keep_mbedtls,
     use_mbedtls,      free_kept_mbedtls};
 

@@ -38,10 +38,6 @@ struct MbedtlsContext : evlet_tls_context {
 // The members of the same meaning of ContextEngine.
 void* make_mbedtls_session(Connection& connection);
 void free_mbedtls(void* session);
-bufferevent* mbedtls_socket(event_base* base, evutil_socket_t fd, void* session, bool is_server,
-                            int options);
-bufferevent* mbedtls_stream(event_base* base, bufferevent* underlying, void* session, bool is_server,
-                            int options);
 Text mbedtls_alpn(void* session);
 const char* mbedtls_version(void* session);
 int mbedtls_was_resumed(const Connection& connection);

@@ -7,6 +7,7 @@
 
 #include "mem/mem.h"
 #include "tls/context_openssl.h"
+#include "tls/openssl.h"
 
 namespace evlet {
 namespace {
@@ -232,13 +233,11 @@ bool set_up(const OpensslContext& context) {
 }
 
 const ContextEngine openssl_contexts = {
-    destroy,          set_certificate,  add_ca,
-    add_system_ca,    set_alpn,         set_min_version,
-    set_verification, set_ktls,         make_openssl_session,
-    free_openssl,     openssl_socket,   openssl_stream,
-    openssl_alpn,     openssl_version,  openssl_was_resumed,
-    openssl_ktls,     explain_openssl,  keep_openssl,
-    use_openssl,      free_kept_openssl};
+    &openssl_engine, destroy,          set_certificate,      add_ca,
+    add_system_ca,   set_alpn,         set_min_version,      set_verification,
+    set_ktls,        make_openssl_session, free_openssl,     openssl_alpn,
+    openssl_version, openssl_was_resumed,  openssl_ktls,     explain_openssl,
+    keep_openssl,    use_openssl,      free_kept_openssl};
 
 evlet_tls_context* make_context(bool is_server) {
     auto* const context = mem::make<OpensslContext>();

@@ -18,10 +18,6 @@ struct OpensslContext : evlet_tls_context {
 // The members of the same meaning of ContextEngine.
 void* make_openssl_session(Connection& connection);
 void free_openssl(void* session);
-bufferevent* openssl_socket(event_base* base, evutil_socket_t fd, void* session, bool is_server,
-                            int options);
-bufferevent* openssl_stream(event_base* base, bufferevent* underlying, void* session, bool is_server,
-                            int options);
 Text openssl_alpn(void* session);
 const char* openssl_version(void* session);
 int openssl_was_resumed(const Connection& connection);

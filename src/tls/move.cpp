@@ -292,6 +292,8 @@ void finish_output(Stream& stream) {
 
 void pump(Stream& stream, short ready) {
     Tls& tls = tls_of(stream);
+    if (stream.connecting)
+        return;
     if (tls.in_engine)
         return;  // a callback of the program, in the engine, runs the loop
     // Records that go down leave when all are made.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// OpenSSL (1.1.1 and 3) as an engine. Used by api_openssl.cpp.
+// OpenSSL (1.1.1 and 3) as an engine. Used by api_openssl.cpp and context_openssl.cpp.
 #pragma once
 
 #include "tls/engine.h"

@@ -75,6 +75,7 @@ struct TlsPlan {
     void* session;
     bufferevent_ssl_state state;
     int options;
+    TlsOwner* owner;  // or null
 };
 [[nodiscard]] bufferevent* make_tls_on_socket(event_base* base, evutil_socket_t fd,
                                               const TlsPlan& plan);

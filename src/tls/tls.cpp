@@ -62,7 +62,8 @@ void unlink(Stream& stream) {
 
 void destruct(Stream& stream) {
     Tls& tls = tls_of(stream);
-    tls.engine->release(stream);
+    if (tls.session)
+        tls.engine->release(stream);
     if (tls.owner)
         tls.owner->released(*tls.owner);
     if (tls.underlying)
@@ -199,16 +200,22 @@ Stream* make(event_base* base, const bufferevent_ops& kind, const TlsPlan& plan,
     Tls& tls = tls_of(*stream);
     tls.engine = plan.engine;
     tls.session = plan.session;
+    tls.owner = plan.owner;
     tls.initial = static_cast<unsigned char>(plan.state);
     stream->tells_connected = plan.state != BUFFEREVENT_SSL_OPEN;
     stream->read_size = kSmallestRead;
     return stream;
 }
 
-// Session and transport are the caller's again.
+// Session, owner and transport are the caller's again, at once: the stream itself may have to wait for
+// the loop's thread.
 bufferevent* give_up(Stream& stream) {
     const int error = errno;
+    Tls& tls = tls_of(stream);
     stream.options &= static_cast<unsigned char>(~BEV_OPT_CLOSE_ON_FREE);
+    tls.engine->release(stream);
+    tls.session = nullptr;
+    tls.owner = nullptr;
     free_stream(stream);
     errno = error;
     return nullptr;
@@ -224,15 +231,24 @@ bufferevent* make_tls_on_socket(event_base* base, evutil_socket_t fd, const TlsP
     Stream* const stream = make(base, tls_socket_kind, plan, nullptr);
     if (!stream)
         return nullptr;
-    assign_tls_events(*stream, fd);
-    if (fd >= 0) {
-        const Status begun = begin_session(*stream);
+    int error = 0;
+    bool given_up = false;
+    {
+        // From the first event on the loop's thread may call.
+        const StreamGuard guard(*stream);
+        assign_tls_events(*stream, fd);
+        const Status begun = fd >= 0 ? begin_session(*stream) : Status::ok;
         if (failed(begun)) {
             (void)to_result(begun);
-            return give_up(*stream);
+            error = errno;
+            (void)give_up(*stream);
+            given_up = true;
         }
     }
-    return &stream->shown;
+    if (!given_up)
+        return &stream->shown;
+    errno = error;
+    return nullptr;
 }
 
 bufferevent* make_tls_on_stream(bufferevent& below, const TlsPlan& plan) {

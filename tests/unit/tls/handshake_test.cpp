@@ -83,6 +83,34 @@ TLS_TEST("connecting_is_reported_when_hands_have_been_shaken") {
     }
 }
 
+TLS_TEST("a_bound_descriptor_is_connected_by_name_before_hands_are_shaken") {
+    NEEDS(system_descriptors);
+    Base base;
+    Peer peer(Peer::listens, AF_INET);
+    const evutil_socket_t fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    REQUIRE(evutil_make_socket_nonblocking(fd) == 0);
+    sockaddr_in local = {};
+    local.sin_family = AF_INET;
+    local.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::bind(fd, reinterpret_cast<const sockaddr*>(&local), sizeof local) == 0);
+    SocketStream client(tls_on(base, with.client, Role::client, fd));
+    client.enable(EV_READ);
+    client.write("hello");
+    REQUIRE(bufferevent_socket_connect_hostname(client, nullptr, AF_INET, "127.0.0.1",
+                                                peer.port()) == 0);
+    REQUIRE(run_until(base, [&] {
+        return is_ready(peer.fd(), POLLIN, 0) || !client.events.empty();
+    }));
+    REQUIRE(client.events.empty());
+    Fd accepted = peer.accept();
+    REQUIRE(evutil_make_socket_nonblocking(accepted) == 0);
+    SocketStream server(tls_on(base, with.server, Role::server, accepted.release()));
+    server.enable(EV_READ);
+    receive_exactly(base, server, "hello");
+    CHECK(bufferevent_getfd(client) == fd);
+    CHECK(client.events == std::vector<short>{kConnected});
+}
+
 TLS_TEST("a_refused_connection_is_an_error_and_the_next_may_succeed") {
     NEEDS(system_descriptors);
     Base base;
