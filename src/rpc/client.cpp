@@ -190,8 +190,7 @@ bool prepare(evrpc_request_wrapper& call) {
     call.state.message = evhttp_request_get_output_buffer(request);
     call.state.go_on = on_request_hooks;
     call.state.connection = call.place->connection;
-    marshal(call.request_marshal, call.state.message, call.request);
-    return start_timer(call);
+    return marshal(call.request_marshal, call.state.message, call.request) && start_timer(call);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Clients of calls: pools, connections, and the ways in which a call fails.
+#include <errno.h>
+
 #include "rpc_support.h"
 
 using namespace evlet_test;
@@ -372,6 +374,25 @@ TEST_CASE("a_connection_that_is_freed_while_it_connects_ends_its_call") {
     CHECK(client.results.empty());
     evhttp_connection_free(connection);
     CHECK(client.results == Results{kTimeout});
+}
+
+TEST_CASE("a_request_without_memory_is_not_sent") {
+    Base base;
+    SumServer server(base);
+    SumClient client(base, server.http.port());
+    const Numbers question;
+    const Total answer;
+    int error = 0;
+    const auto told = [](evrpc_status* status, void*, void*, void* ret_error) {
+        *static_cast<int*>(ret_error) = status->error;
+    };
+    CHECK(evrpc_send_request_generic(
+              client.pool, static_cast<numbers*>(question), static_cast<total*>(answer), told,
+              &error, "Sum", [](evbuffer*, void*) { errno = ENOMEM; },
+              [](void* reply) { total_clear(static_cast<total*>(reply)); },
+              [](void*, evbuffer*) { return 0; }) == 0);
+    CHECK(error == EVRPC_STATUS_ERR_UNSTARTED);
+    CHECK(server.calls.empty());
 }
 
 TEST_CASE("what_a_reply_had_before_a_call_failed_is_cleared") {
