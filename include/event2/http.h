@@ -650,7 +650,8 @@ const struct sockaddr *evhttp_connection_get_addr(struct evhttp_connection *evco
  * The request is the connection's from now on, and freed when its callback has returned, unless it
  * is owned. The callback is called once: with the reply; with NULL when the exchange failed, after the
  * error callback; with a request whose status code is 0 when there was no connection. Not after
- * evhttp_cancel_request() and not when the connection is freed.
+ * evhttp_cancel_request() and not when the connection is freed: then the error callback is, with
+ * EVREQ_HTTP_REQUEST_CANCEL, of the request in progress and of all that are owned.
  * -1: an invalid target or method, or out of memory; the request has been freed, nothing is called.
  */
 EVENT2_EXPORT_SYMBOL

@@ -27,8 +27,13 @@
  * is not encrypted. Limits of sizes and times are those of the evhttp and its connections; a request
  * that is too large is answered with 413, a reply that is too large ends its call.
  *
+ * Messages that are read are nested at most EVRPC_MOST_DEPTH (64) deep and have at most
+ * EVRPC_MOST_ELEMENTS (65536) elements in an array; more is an error. Either macro may be defined
+ * when generated code is compiled.
+ *
  * All of this belongs to the thread of the loop. Callbacks and hooks may free what they were called
- * for: the evrpc_base or the pool, connections, and the HTTP server.
+ * for: the evrpc_base or the pool, connections, and the HTTP server. A connection has to be taken
+ * out of its pool (evrpc_pool_remove_connection()) before it is freed.
  */
 #ifndef EVENT2_RPC_H_INCLUDED_
 #define EVENT2_RPC_H_INCLUDED_
@@ -217,7 +222,8 @@ void evrpc_pool_set_timeout(struct evrpc_pool *pool, int timeout_in_secs);
 
 /** Calls `name`, as soon as a connection is free, and then `cb(status, request, reply, cbarg)`,
  *  once; that may be before this returns. Both messages stay the caller's, and have to be there
- *  until then. `reply` is complete if status->error is EVRPC_STATUS_ERR_NONE, empty otherwise. 0, or
+ *  until then. A request that `req_marshal` finds no memory for, which is an empty one with errno
+ *  ENOMEM, ends with EVRPC_STATUS_ERR_UNSTARTED. `reply` is complete if status->error is EVRPC_STATUS_ERR_NONE, empty otherwise. 0, or
  *  -1 without memory: then `cb` is not called. */
 #define EVRPC_MAKE_REQUEST(name, pool, request, reply, cb, cbarg)                                  \
     evrpc_send_request_##name((pool), (request), (reply), (cb), (cbarg))

@@ -396,7 +396,9 @@ void destroy_client(evhttp_connection& connection) {
     tell_end(connection);
     for (bool first = in_progress; Request* const request = current(connection); first = false) {
         connection.requests.remove(&request->shown);
-        if (first && !request->delivered)
+        request->shown.evcon = nullptr;  // a callback that cancels it finds it gone
+        // Who owns one that waits has to learn that nothing will come of it.
+        if ((first || (request->shown.flags & kOwned)) && !request->delivered)
             tell_error(*request, EVREQ_HTTP_REQUEST_CANCEL);
         let_go(*request);
     }

@@ -106,11 +106,10 @@ void evrpc_request_done(struct evrpc_req_generic* req) {
         return;  // it waits in a hook
     req->done = true;
     req->rpc_data = req->rpc->reply_complete(req->reply) == 0 ? evbuffer_new() : nullptr;
-    if (!req->rpc_data) {
+    if (!req->rpc_data || !marshal(req->rpc->reply_marshal, req->rpc_data, req->reply)) {
         refuse_call(*req);
         return;
     }
-    marshal(req->rpc->reply_marshal, req->rpc_data, req->reply);
     req->state.message = req->rpc_data;
     req->state.go_on = send;
     evrpc_base& base = *req->base;

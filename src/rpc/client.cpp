@@ -27,7 +27,8 @@ void stop_timer(evrpc_request_wrapper& call) {
     call.timed = false;
 }
 
-// Whatever state the exchange is in, nothing more is heard of it.
+// Whatever state the exchange is in, nothing more is heard of it. The close callback of its
+// connection may be called, and free the pool.
 void drop_exchange(evrpc_request_wrapper& call) {
     evhttp_request* const request = call.http_req;
     call.http_req = nullptr;
@@ -35,6 +36,8 @@ void drop_exchange(evrpc_request_wrapper& call) {
     if (!request)
         return;
     evhttp_request_set_error_cb(request, nullptr);
+    // One that is failing right now cannot be cancelled any more.
+    request->cb = nullptr;
     evhttp_cancel_request(request);
     evhttp_request_free(request);
 }
@@ -58,15 +61,19 @@ void detach(evrpc_request_wrapper& call) {
 
 void end_call(evrpc_request_wrapper& call, int error) {
     evrpc_pool& pool = *call.pool;
+    ++pool.owner.guards;
+    ++call.state.busy;
     pool.active.remove(&call);
     detach(call);
     // One that has not been answered must not go on while the program looks at what there was.
     if (error == EVRPC_STATUS_ERR_TIMEOUT || error == EVRPC_STATUS_ERR_UNSTARTED)
         drop_exchange(call);
-    evrpc_status status = {error, call.http_req};
-    ++pool.owner.guards;
-    ++call.state.busy;
-    call.cb(&status, call.request, call.reply, call.cb_arg);
+    if (!pool.owner.gone) {
+        evrpc_status status = {error, call.http_req};
+        if (error != EVRPC_STATUS_ERR_NONE)
+            call.reply_clear(call.reply);
+        call.cb(&status, call.request, call.reply, call.cb_arg);
+    }
     --call.state.busy;
     drop_exchange(call);
     free_call(call);
@@ -93,10 +100,7 @@ void on_reply_hooks(void* context, evrpc_hook_meta&, int result) {
         free_call(call);
         return;
     }
-    const int error = read_reply(call, result);
-    if (error == EVRPC_STATUS_ERR_BADPAYLOAD)
-        call.reply_clear(call.reply);
-    end_call(call, error);
+    end_call(call, read_reply(call, result));
 }
 
 void on_reply(evhttp_request* request, void* argument) {
@@ -186,8 +190,7 @@ bool prepare(evrpc_request_wrapper& call) {
     call.state.message = evhttp_request_get_output_buffer(request);
     call.state.go_on = on_request_hooks;
     call.state.connection = call.place->connection;
-    marshal(call.request_marshal, call.state.message, call.request);
-    return start_timer(call);
+    return marshal(call.request_marshal, call.state.message, call.request) && start_timer(call);
 }
 
 }  // namespace

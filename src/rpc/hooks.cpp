@@ -9,8 +9,8 @@
 
 namespace evlet::rpc {
 
-// Behind it: the key with its NUL, at an offset of `size` bytes the data begins.
-struct MetaEntry {
+// Behind it: `size` bytes of data, for any type, and the key with its NUL.
+struct alignas(max_align_t) MetaEntry {
     MetaEntry* next;
     size_t size;
     const char* key;  // behind the data

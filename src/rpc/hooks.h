@@ -8,6 +8,7 @@
 // guards, the call because it is `busy`.
 #pragma once
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -61,12 +62,12 @@ namespace evlet::rpc {
 
 using HookState = evrpc_hook_meta;
 
-// Writes a message. That of a generated message tells nobody that there was no memory, and has
-// written nothing then: so has a message that has nothing set, but that has it twice.
-inline void marshal(void (*write)(evbuffer*, void*), evbuffer* to, void* message) {
+// Writes a message to an empty buffer. False without memory: what writes a generated message has
+// written nothing then, as of one that has nothing set, and tells it by errno alone.
+[[nodiscard]] inline bool marshal(void (*write)(evbuffer*, void*), evbuffer* to, void* message) {
+    errno = 0;
     write(to, message);
-    if (evbuffer_get_length(to) == 0)
-        write(to, message);
+    return evbuffer_get_length(to) > 0 || errno != ENOMEM;
 }
 
 // One guard less: an owner that the program has freed goes with the last.

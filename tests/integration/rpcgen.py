@@ -60,6 +60,14 @@ BAD = [
     ("struct a {\n optional array int x = 1;\n}\n", 2, "either"),
     ("struct a {\n array optional int x = 1;\n}\n", 2, "either"),
     ("struct a {\n struct b x = 1;\n}\n", 2, "expected"),
+    ("struct a {\n int x = %s;\n}\n" % ("9" * 5000), 2, "32 bits"),
+    ("struct a {\n int x = 1;\n int X = 2;\n}\n", 3, "A_X would be there twice"),
+    ("struct a {\n int max_tags = 1;\n}\n", 2, "A_MAX_TAGS would be there twice"),
+    ("struct a_b {\n int c = 1;\n}\nstruct a {\n int b_c = 1;\n}\n", 5, "A_B_C would be there twice"),
+    ("struct Foo {\n}\nstruct foo {\n}\n", 3, "differs in case alone"),
+    ("struct int {\n}\n", 1, "no struct can have the name 'int'"),
+    ("struct string {\n}\n", 1, "no struct can have the name 'string'"),
+    ("struct a {\n bytes c[1x] = 1;\n}\n", 2, "expected"),
     ("struct a {\n#define X 1\n int x = 1;\n}\n", 3, None),
     ("#ifndef X\n", 1, "directives"),
     ("#pragma once\n", 1, "directives"),
@@ -146,6 +154,18 @@ def outputs_are_named(generator, _):
             check(errors.startswith("usage: "), errors)
 
 
+def names_of_files_are_any_bytes(generator, _):
+    with tempfile.TemporaryDirectory() as folder:
+        source = os.path.join(os.fsencode(folder), b"\xff.rpc")
+        with open(source, "wb") as file:
+            file.write(b"struct a {\n int x = 1;\n}\n")
+        done = subprocess.run([sys.executable, "-B", generator, source], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, check=False)
+        check(done.returncode == 0 and not done.stderr, f"{done}")
+        with open(source.replace(b".rpc", b".gen.c"), "rb") as file:
+            check(b'#include "\xff.gen.h"\n' in file.read(), "another header")
+
+
 def errors_name_their_line(generator, _):
     for text, line, part in BAD:
         with tempfile.TemporaryDirectory() as folder:
@@ -168,7 +188,7 @@ def main():
     options = parser.parse_args()
     cases = {case.__name__: case for case in (
         output_compiles, messages_of_other_files, directives_are_passed_on, outputs_are_named,
-        errors_name_their_line)}
+        names_of_files_are_any_bytes, errors_name_their_line)}
     cases[options.case](options.generator, options)
     print(f"{options.case}: passed")
 

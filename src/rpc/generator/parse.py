@@ -16,6 +16,10 @@
 
 Each member has a tag, unique within its message, from 0 to 4294967295. A message is complete once
 all members are set that are neither optional nor an array.
+
+What is read is nested at most EVRPC_MOST_DEPTH (64) deep, and has at most EVRPC_MOST_ELEMENTS
+(65536) elements in an array; more is an error. Both may be defined here or for the C compiler, and
+so may EVRPC_THREAD_LOCAL, the word for variables that each thread has of its own.
 """
 
 import argparse
@@ -23,18 +27,25 @@ import os
 import re
 import sys
 
-NAME = r"[A-Za-z_]\w*"
+NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+LENGTH = r"[1-9][0-9]*|0[xX][0-9a-fA-F]+|" + NAME
 ENTRY = re.compile(
     r"(?P<words>(?:(?:optional|array) )*)"
     r"(?:(?P<kind>bytes|int64|int|string)|struct ?\[ ?(?P<struct>%s) ?\]) "
-    r"(?P<name>%s) ?(?:\[ ?(?P<length>\w+) ?\])? ?= ?(?P<tag>0[xX][0-9a-fA-F]+|[0-9]+)"
-    % (NAME, NAME))
+    r"(?P<name>%s) ?(?:\[ ?(?P<length>%s) ?\])? ?= ?(?P<tag>0[xX][0-9a-fA-F]+|[0-9]+)"
+    % (NAME, NAME, LENGTH))
 COMMENT = re.compile(r'"[^"\n]*"|//[^\n]*|/\*.*?\*/|/\*', re.DOTALL)
 FOR_C = re.compile(r'#include ?("[^"]+"|<[^>]+>)|#(if|ifdef) .+|#endif')
 FOR_HEADER = re.compile(r"#define .+")
 MOST_TAG = 2**32 - 1
 # How deep messages within messages may be nested when they are read.
 MOST_DEPTH = 64
+MOST_ELEMENTS = 65536
+# Structs that C does not allow, or whose functions event2/tag.h or event2/buffer.h has.
+RESERVED = set("""
+    auto break case char const continue default do double else enum extern float for goto if inline
+    int long register restrict return short signed sizeof static struct switch typedef union unsigned
+    void volatile while evbuffer buffer fixed header int64 string timeval""".split())
 
 
 class RpcError(Exception):
@@ -85,7 +96,16 @@ def without_comments(text):
     return COMMENT.sub(blank, text)
 
 
-def parse_entry(text, line, message):
+def claim(constants, name, line):
+    """Constants are in capitals, so that names that differ in case alone clash."""
+    name = name.upper()
+    if name in constants:
+        raise RpcError(line, "the constant %s would be there twice: of line %d already"
+                       % (name, constants[name]))
+    constants[name] = line
+
+
+def parse_entry(text, line, message, constants):
     match = ENTRY.fullmatch(text)
     if not match:
         raise RpcError(line, "expected [optional|array] TYPE NAME = TAG; instead of '%s'" % text)
@@ -95,6 +115,9 @@ def parse_entry(text, line, message):
     tag = match.group("tag")
     if len(tag) > 1 and tag[0] == "0" and tag[1] not in "xX":
         raise RpcError(line, "the tag %s is neither decimal nor hexadecimal" % tag)
+    # As few digits as that are converted; Python refuses some thousands.
+    if tag.isdigit() and len(tag) > len(str(MOST_TAG)):
+        raise RpcError(line, "the tag %.16s... does not fit 32 bits" % tag)
     member = Member(match)
     if member.array and member.kind in ("bytes", "fixed"):
         raise RpcError(line, "there are no arrays of bytes; put the bytes into a struct")
@@ -107,6 +130,7 @@ def parse_entry(text, line, message):
             raise RpcError(line, "the tag %s is that of '%s' already" % (tag, other.name))
         if other.name == member.name:
             raise RpcError(line, "there is a member '%s' already" % member.name)
+    claim(constants, "%s_%s" % (message.name, member.name), line)
     message.members.append(member)
 
 
@@ -116,12 +140,19 @@ class Parser:
         self.message = None  # that is open
         self.entry = ""      # of which no semicolon has come yet
         self.entry_line = 0
+        self.constants = {}  # and the line of each
 
     def outside(self, line, number):
         match = re.fullmatch(r"struct (%s) ?{" % NAME, line)
         if match:
             if any(other.name == match.group(1) for other in self.result.messages):
                 raise RpcError(number, "there is a struct '%s' already" % match.group(1))
+            if any(other.name.lower() == match.group(1).lower() for other in self.result.messages):
+                raise RpcError(number, "'%s' differs in case alone from a struct that is there already"
+                               % match.group(1))
+            if match.group(1) in RESERVED:
+                raise RpcError(number, "no struct can have the name '%s'" % match.group(1))
+            claim(self.constants, match.group(1) + "_MAX_TAGS", number)
             self.message = Message(match.group(1), number)
         elif FOR_C.fullmatch(line):
             self.result.for_c.append(line)
@@ -140,7 +171,8 @@ class Parser:
                 if part:
                     raise RpcError(number, "nothing may follow the '}' of a struct")
             elif part == ";":
-                parse_entry(self.entry, self.entry_line or number, self.message)
+                parse_entry(self.entry, self.entry_line or number, self.message,
+                            self.constants)
                 self.entry, self.entry_line = "", 0
             elif part == "}":
                 if self.entry:

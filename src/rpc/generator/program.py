@@ -27,8 +27,10 @@ def main():
             description = Parser().parse(file.read())
         outputs = {h_path: "\n".join(header(description, source, h_path)) + "\n",
                    c_path: source_file(description, source, h_path)}
+        # The names of files are any bytes; all is converted before anything is written.
+        outputs = {path: text.encode("utf-8", "surrogateescape") for path, text in outputs.items()}
         for path, text in outputs.items():
-            with open(path, "w", encoding="utf-8") as file:
+            with open(path, "wb") as file:
                 file.write(text)
     except RpcError as error:
         sys.exit("%s:%d: %s" % (source, error.line, error))
@@ -36,6 +38,7 @@ def main():
         sys.exit("%s: %s" % (getattr(error, "filename", None) or source,
                              getattr(error, "strerror", None) or "this is not UTF-8"))
     if not quiet:
+        sys.stdout.reconfigure(errors="backslashreplace")
         print("%s: %d messages to %s and %s" % (source, len(description.messages), h_path, c_path))
 
 

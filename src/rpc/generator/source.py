@@ -10,7 +10,7 @@ def filled(text, message, member=None):
         if member.kind not in ("bytes", "fixed"):
             text = text.replace("@T*", element_type(member) + "*")
             text = text.replace("@T ", element_type(member))
-    return text.replace("@S", message.name).replace("@DEPTH", str(MOST_DEPTH))
+    return text.replace("@S", message.name)
 
 
 def bodies_of_bytes(member):
@@ -64,7 +64,8 @@ def bodies(member):
 
 def case(member):
     if member.array:
-        text = (GROWS.replace("    ", "", 1) + "if (data == NULL)\n    return -1;\n"
+        text = ("if (msg->@M_length >= EVRPC_MOST_ELEMENTS)\n    return -1;\n"
+                + GROWS.replace("    ", "", 1) + "if (data == NULL)\n    return -1;\n"
                 "msg->@M_data = (@T*)data;\n"
                 + TAKES[member.kind].replace("%s", ELEMENT) + "msg->@M_length++;\n")
     else:
@@ -110,12 +111,12 @@ def complete(member):
     return text
 
 
-def define(message):
+def define(message, has_foreign):
     members = message.members
     entries = ["%s_%s_%s" % (message.name, member.name, verb)
                for member in members for verb, _, _ in accessors(message, member)]
     text = "\nstatic struct @S_access_ @S_base_ = {\n    %s\n};\n" % (",\n    ".join(entries) or "NULL")
-    text = filled(text + PUBLIC + "\n", message)
+    text = filled(text + PUBLIC + "\n", message).replace("@OUTER", "outer_" if has_foreign else "0")
 
     def function(kind, name, arguments, piece, wanted, end):
         body = "".join(filled(piece(member), message, member) for member in members)
@@ -150,18 +151,19 @@ def source_file(description, source, path):
     kinds = {member.kind for member in members}
     known = {message.name for message in messages}
     nested = list(dict.fromkeys(member.struct for member in members if member.struct))
+    foreign = [name for name in nested if name not in known]
     text = MADE % os.path.basename(source) + "\n"
     text += "".join("#include <%s>\n" % name for name in (
-        "limits.h", "stdlib.h", "string.h", "event2/event-config.h", "event2/event.h",
+        "errno.h", "limits.h", "stdlib.h", "string.h", "event2/event-config.h", "event2/event.h",
         "event2/buffer.h", "event2/tag.h"))
     text += "".join(line + "\n" for line in description.for_c)
     text += '#include "%s"\n' % os.path.basename(path)
+    text += LIMITS.replace("@DEPTH", str(MOST_DEPTH)).replace("@ELEMENTS", str(MOST_ELEMENTS)) + "\n"
+    text += OUTER + "\n" if foreign else ""
     text += TAKE + "\n" if kinds & {"string", "bytes"} else ""
     text += COPY_TEXT + "\n" if "string" in kinds else ""
     text += GROW + "\n" if any(member.array for member in members) else ""
-    for name in nested:
-        if name not in known:
-            text += FOREIGN.replace("@S", name).replace("@DEPTH", str(MOST_DEPTH)) + "\n"
+    text += "".join(FOREIGN.replace("@S", name) + "\n" for name in foreign)
     text += "".join(filled(PRIVATE, message) + "\n" for message in messages)
     text += "".join(COPY_STRUCT.replace("@S", name) + "\n" for name in nested)
-    return text + "".join(define(message) for message in messages)
+    return text + "".join(define(message, bool(foreign)) for message in messages)

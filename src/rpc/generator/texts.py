@@ -46,6 +46,31 @@ static void *grow_(void *data, int length, int *allocated, size_t size) {
     return larger;
 }"""
 
+LIMITS = """
+/* How deep messages may be nested when they are read, and how many elements an array may have then:
+ * an element takes more memory than it has bytes. */
+#ifndef EVRPC_MOST_DEPTH
+#define EVRPC_MOST_DEPTH @DEPTH
+#endif
+#ifndef EVRPC_MOST_ELEMENTS
+#define EVRPC_MOST_ELEMENTS @ELEMENTS
+#endif"""
+
+# Messages of other files may have messages of this one in them, which are to go on counting.
+OUTER = """
+#ifndef EVRPC_THREAD_LOCAL
+#if !defined(__unix__) && !defined(__APPLE__)
+#define EVRPC_THREAD_LOCAL
+#elif !defined(__cplusplus) && defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define EVRPC_THREAD_LOCAL _Thread_local
+#elif defined(__GNUC__)
+#define EVRPC_THREAD_LOCAL __thread
+#else
+#define EVRPC_THREAD_LOCAL
+#endif
+#endif
+static EVRPC_THREAD_LOCAL int outer_; /* how deep that is which another file is asked to read */"""
+
 # Of a message that this file describes. What is written is checked, so that a message for which
 # there is no memory is not sent in part; what is read is not nested without end.
 PRIVATE = """
@@ -67,7 +92,7 @@ static int @S_take_(struct evbuffer *evbuf, ev_uint32_t tag, struct @S *msg, int
     ev_uint32_t found;
     struct evbuffer *part;
     int result = -1;
-    if (depth > @DEPTH || evtag_peek(evbuf, &found) == -1 || found != tag)
+    if (depth > EVRPC_MOST_DEPTH || evtag_peek(evbuf, &found) == -1 || found != tag)
         return -1;
     part = evbuffer_new();
     if (part == NULL)
@@ -87,7 +112,14 @@ static int @S_put_(struct evbuffer *evbuf, ev_uint32_t tag, const struct @S *msg
 }
 
 static int @S_take_(struct evbuffer *evbuf, ev_uint32_t tag, struct @S *msg, int depth) {
-    return depth > @DEPTH ? -1 : evtag_unmarshal_@S(evbuf, tag, msg);
+    const int before = outer_;
+    int result;
+    if (depth > EVRPC_MOST_DEPTH)
+        return -1;
+    outer_ = depth;
+    result = evtag_unmarshal_@S(evbuf, tag, msg);
+    outer_ = before;
+    return result;
 }"""
 
 COPY_STRUCT = """
@@ -126,15 +158,15 @@ void @S_free(struct @S *msg) {
 
 void @S_marshal(struct evbuffer *evbuf, const struct @S *msg) {
     struct evbuffer *part = evbuffer_new();
-    if (part == NULL)
-        return;
-    if (@S_write_(part, msg) == 0)
-        evbuffer_add_buffer(evbuf, part);
-    evbuffer_free(part);
+    /* There is no other way to tell that an empty message is none. */
+    if (part == NULL || @S_write_(part, msg) == -1 || evbuffer_add_buffer(evbuf, part) == -1)
+        errno = ENOMEM;
+    if (part != NULL)
+        evbuffer_free(part);
 }
 
 int @S_unmarshal(struct @S *msg, struct evbuffer *evbuf) {
-    return @S_read_(msg, evbuf, 0);
+    return @S_read_(msg, evbuf, @OUTER);
 }
 
 void evtag_marshal_@S(struct evbuffer *evbuf, ev_uint32_t tag, const struct @S *msg) {
@@ -142,7 +174,7 @@ void evtag_marshal_@S(struct evbuffer *evbuf, ev_uint32_t tag, const struct @S *
 }
 
 int evtag_unmarshal_@S(struct evbuffer *evbuf, ev_uint32_t tag, struct @S *msg) {
-    return @S_take_(evbuf, tag, msg, 0);
+    return @S_take_(evbuf, tag, msg, @OUTER);
 }"""
 
 READ = """

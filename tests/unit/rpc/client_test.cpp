@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Clients of calls: pools, connections, and the ways in which a call fails.
+#include <errno.h>
+
 #include "rpc_support.h"
 
 using namespace evlet_test;
@@ -318,4 +320,87 @@ TEST_CASE("a_paused_call_whose_connection_is_given_back_is_not_sent") {
     evhttp_connection_free(connection);
     CHECK(evrpc_resume_request(client.pool, context, EVRPC_CONTINUE) == 0);
     CHECK(client.results == Results{kUnstarted});
+}
+
+TEST_CASE("a_pool_may_be_freed_when_the_connection_of_a_call_out_of_time_closes") {
+    Base base;
+    SumServer server(base);
+    server.on_call = [](SumCall*) {};
+    SumClient client(base, 0);
+    evhttp_connection* const connection = client.connect(server.http.port());
+    evhttp_connection_set_closecb(
+        connection,
+        [](evhttp_connection*, void* argument) { static_cast<SumClient*>(argument)->free(); },
+        &client);
+    evrpc_pool_set_timeout(client.pool, 1);
+    // That the connection is not the first to know.
+    evhttp_connection_set_timeout(connection, 60);
+    client.call();
+    CHECK(run_until(base, [&] { return client.pool == nullptr; }));
+    CHECK(client.results.empty());
+    REQUIRE(server.calls.size() == 1);
+    EVRPC_REQUEST_DONE(server.calls[0]);
+}
+
+TEST_CASE("a_pool_may_be_freed_when_a_connection_that_was_given_back_closes") {
+    Base base;
+    Peer listener(Peer::listens, AF_INET);
+    SumClient client(base, 0);
+    evhttp_connection* const connection = client.connect(listener.port());
+    evhttp_connection_set_closecb(
+        connection,
+        [](evhttp_connection*, void* argument) { static_cast<SumClient*>(argument)->free(); },
+        &client);
+    client.call();
+    REQUIRE(run_until(base, [&] { return is_ready(listener.fd(), POLLIN, 0); }));
+    {
+        HttpPeer peer(base, listener.accept());
+        REQUIRE(peer.gets("\r\n\r\n"));
+        evrpc_pool_remove_connection(client.pool, connection);
+    }
+    CHECK(run_until(base, [&] { return client.pool == nullptr; }));
+    settle(base);
+    CHECK(client.results.empty());
+    evhttp_connection_free(connection);
+}
+
+TEST_CASE("a_connection_that_is_freed_while_it_connects_ends_its_call") {
+    Base base;
+    SumServer server(base);
+    SumClient client(base, 0);
+    evhttp_connection* const connection = client.connect(server.http.port());
+    client.call();
+    evrpc_pool_remove_connection(client.pool, connection);
+    CHECK(client.results.empty());
+    evhttp_connection_free(connection);
+    CHECK(client.results == Results{kTimeout});
+}
+
+TEST_CASE("a_request_without_memory_is_not_sent") {
+    Base base;
+    SumServer server(base);
+    SumClient client(base, server.http.port());
+    const Numbers question;
+    const Total answer;
+    int error = 0;
+    const auto told = [](evrpc_status* status, void*, void*, void* ret_error) {
+        *static_cast<int*>(ret_error) = status->error;
+    };
+    CHECK(evrpc_send_request_generic(
+              client.pool, static_cast<numbers*>(question), static_cast<total*>(answer), told,
+              &error, "Sum", [](evbuffer*, void*) { errno = ENOMEM; },
+              [](void* reply) { total_clear(static_cast<total*>(reply)); },
+              [](void*, evbuffer*) { return 0; }) == 0);
+    CHECK(error == EVRPC_STATUS_ERR_UNSTARTED);
+    CHECK(server.calls.empty());
+}
+
+TEST_CASE("what_a_reply_had_before_a_call_failed_is_cleared") {
+    Base base;
+    SumClient client(base, 0);
+    client.call();
+    REQUIRE(EVTAG_ASSIGN(client.asked[0]->answer, sum, 1) == 0);
+    client.connect(closed_port());
+    CHECK(client.has(1));
+    CHECK(client.results == Results{kTimeout});
 }

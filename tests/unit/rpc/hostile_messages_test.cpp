@@ -84,6 +84,17 @@ TEST_CASE("messages_are_not_nested_without_end") {
     CHECK(messages_outstanding == before);
 }
 
+TEST_CASE("an_array_has_no_more_elements_than_the_limit") {
+    const Buffer buffer;
+    for (int i = 0; i < 65536; ++i)
+        evtag_marshal_int(buffer, NUMBERS_VALUES, 1);
+    const Numbers msg;
+    CHECK(numbers_unmarshal(msg, buffer) == 0);
+    CHECK(EVTAG_ARRAY_LEN(msg, values) == 65536);
+    evtag_marshal_int(buffer, NUMBERS_VALUES, 1);
+    CHECK(numbers_unmarshal(msg, buffer) == -1);
+}
+
 TEST_CASE("a_message_that_could_not_be_read_can_be_cleared_and_used") {
     const long before = messages_outstanding;
     {
