@@ -165,7 +165,8 @@ EVENT2_EXPORT_SYMBOL int evlet_tls_context_set_ktls(struct evlet_tls_context *co
  * BEV_EVENT_CONNECTED comes when the handshake has succeeded, BEV_EVENT_ERROR if it has not. A
  * bufferevent that is given another descriptor, or connected again, shakes hands and verifies
  * anew. NULL: out of memory or, with EINVAL, a wrong name or a server without a certificate; `fd` is
- * the caller's.
+ * the caller's. evlet_tls_context_get_error() says more before the first connection only: the context
+ * may be in use by other threads then.
  */
 EVENT2_EXPORT_SYMBOL
 struct bufferevent *evlet_tls_socket_new(struct event_base *base, evutil_socket_t fd,
@@ -203,8 +204,9 @@ EVENT2_EXPORT_SYMBOL int evlet_tls_was_resumed(struct bufferevent *bev);
 EVENT2_EXPORT_SYMBOL int evlet_tls_uses_ktls(struct bufferevent *bev);
 
 /** What made the handshake or the connection fail, for people: why the certificate was refused, what
- *  the engine says, or the transport's error. Called in the event callback or later. Writes at most
- *  `size` bytes with a NUL. Returns `text`, "" in it if nothing has failed. */
+ *  the engine says, or the transport's error. Called in the event callback or later, until the next
+ *  connection begins. Of an attempt to connect that fails it says nothing: errno in the event callback
+ *  and bufferevent_socket_get_dns_error() do. Writes at most `size` bytes with a NUL. Returns `text`, "" in it if nothing has failed. */
 EVENT2_EXPORT_SYMBOL
 const char *evlet_tls_get_error(struct bufferevent *bev, char *text, size_t size);
 
@@ -222,9 +224,11 @@ struct evlet_tls_session;
 EVENT2_EXPORT_SYMBOL struct evlet_tls_session *evlet_tls_session_keep(struct bufferevent *bev);
 
 /** Have a client's bufferevent try to resume `session` in the handshakes that follow; if the server
- *  knows it no more they are complete ones. NULL: do not any more. Called before there is a
- *  connection. The certificate was verified when the session began, hence -1 if that was with another
- *  context or for another name. The session stays the caller's and may be freed at once. */
+ *  knows it no more they are complete ones. NULL: do not any more. -1 with EINVAL while
+ *  hands are being shaken, which begins when a descriptor is given or the connection is made: make the
+ *  bufferevent with -1 and set the descriptor after this; one made on another bufferevent shakes hands
+ *  from the start. The certificate was verified when the session began, hence -1 too if that was with
+ *  another context or for another name. The session stays the caller's and may be freed at once. */
 EVENT2_EXPORT_SYMBOL
 int evlet_tls_session_use(struct bufferevent *bev, struct evlet_tls_session *session);
 

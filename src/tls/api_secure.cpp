@@ -42,19 +42,26 @@ void released(TlsOwner& owner) {
     release_connection(connection);
 }
 
+// Without a text once other threads may be reading the context.
+Status refuse(evlet_tls_context& context, const char* what) {
+    if (context.used.load(std::memory_order_relaxed))
+        return Status::invalid;
+    return fail_context(context, Status::invalid, what);
+}
+
 // Whether a connection can be made; sets the name.
 Status check(evlet_tls_context& context, const char* name, Connection& connection) {
     if (context.is_server)
         return context.has_certificate
                    ? Status::ok
-                   : fail_context(context, Status::invalid, "a server needs a certificate");
+                   : refuse(context, "a server needs a certificate");
     if (!name)
         return context.accepts_any
                    ? Status::ok
-                   : fail_context(context, Status::invalid, "a client has to say whom it expects");
+                   : refuse(context, "a client has to say whom it expects");
     if (parse_host_name(name, &connection.name))
         return Status::ok;
-    return fail_context(context, Status::invalid, "neither a host name nor an address");
+    return refuse(context, "neither a host name nor an address");
 }
 
 Connection* make_connection(evlet_tls_context& context, const char* name, int options) {
@@ -110,7 +117,7 @@ Connection* find_open(bufferevent& bev) {
 void explain_transport(const Tls& tls, char* ret_text, size_t room) {
     if (tls.transport_error)
         evutil_snprintf(ret_text, room, "%s", evutil_socket_error_to_string(tls.transport_error));
-    else if (tls.phase == Phase::broken && tls.ended)
+    else if (tls.phase == Phase::broken && tls.cut_off)
         evutil_snprintf(ret_text, room, "the peer ended the connection without saying so");
 }
 
@@ -223,7 +230,8 @@ int evlet_tls_session_use(struct bufferevent* bev, struct evlet_tls_session* ses
     const LockGuard guard(as_stream(*bev).mutex);
     Connection* const connection = find_connection(*bev);
     if (!connection || (session && (session->context != connection->context ||
-                                    !same_host(session->name, connection->name))))
+                                    !same_host(session->name, connection->name) ||
+                                    find_tls(*bev)->phase == Phase::handshake)))
         return to_result(Status::invalid);
     if (session)
         session->owners.add();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Connections of Mbed TLS's contexts.
+#include <mbedtls/oid.h>
 #include <mbedtls/platform.h>
 
 #include "event2/bufferevent_ssl.h"
@@ -10,6 +11,21 @@ namespace {
 
 mbedtls_ssl_context* ssl_of(void* session) {
     return static_cast<mbedtls_ssl_context*>(session);
+}
+
+// Mbed TLS looks at this behind the callback, and lets it pass where certificates are optional.
+uint32_t flags_of_use_by_client(const mbedtls_x509_crt& certificate) {
+    uint32_t flags = 0;
+#if MBEDTLS_VERSION_MAJOR >= 3 || defined(MBEDTLS_X509_CHECK_KEY_USAGE)
+    if (mbedtls_x509_crt_check_key_usage(&certificate, MBEDTLS_X509_KU_DIGITAL_SIGNATURE) != 0)
+        flags |= MBEDTLS_X509_BADCERT_KEY_USAGE;
+#endif
+#if MBEDTLS_VERSION_MAJOR >= 3 || defined(MBEDTLS_X509_CHECK_EXTENDED_KEY_USAGE)
+    if (mbedtls_x509_crt_check_extended_key_usage(&certificate, MBEDTLS_OID_CLIENT_AUTH,
+                                                  MBEDTLS_OID_SIZE(MBEDTLS_OID_CLIENT_AUTH)) != 0)
+        flags |= MBEDTLS_X509_BADCERT_EXT_KEY_USAGE;
+#endif
+    return flags;
 }
 
 // Called for each certificate of the chain, the peer's own last. What `*ret_flags` says in the end is
@@ -27,6 +43,8 @@ int on_certificate(void* argument, mbedtls_x509_crt* certificate, int depth, uin
         if (!certificate_is_of(*certificate, connection.name))
             *ret_flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
     }
+    if (context.is_server && depth == 0)
+        *ret_flags |= flags_of_use_by_client(*certificate);
     connection.verdict |= *ret_flags;
     // One that need not be shown has to be good nevertheless.
     const bool fatal = context.is_server && depth == 0 && connection.verdict;

@@ -56,7 +56,7 @@ bool parse_host_name(const char* text, HostName* ret_name) {
     }
     const bool final_dot = !whole.empty() && whole[whole.size - 1] == '.';
     const Text name = whole.before(final_dot ? whole.size - 1 : whole.size);
-    if (!is_name(name))
+    if (!is_name(name) || parse_ipv4(name, v4))  // an address has no final dot
         return false;
     *ret_name = {};
     for (size_t i = 0; i < name.size; ++i)

@@ -55,6 +55,9 @@ Step step_of(Stream& stream, int result) {
         return Step::again;
     case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY:
         return Step::closed;
+    case MBEDTLS_ERR_SSL_CONN_EOF:
+        tls_of(stream).cut_off = true;
+        break;
     default:
         break;
     }
@@ -87,8 +90,10 @@ Step read(Stream& stream, void* ret_bytes, size_t room, size_t* ret_count) {
 #else
     while (false);
 #endif
-    if (count == 0)
+    if (count == 0) {
+        tls_of(stream).cut_off = true;
         return Step::failed;
+    }
     if (count > 0)
         *ret_count = static_cast<size_t>(count);
     return step_of(stream, count);

@@ -40,7 +40,7 @@ unsigned char wanted_by(Step step) {
 void report_failure(Stream& stream, short direction, bool deferred) {
     Tls& tls = tls_of(stream);
     const int error = tls.transport_error;
-    const bool just_ended = tls.ended && !error && (tls.flags & BUFFEREVENT_SSL_DIRTY_SHUTDOWN);
+    const bool just_ended = tls.cut_off && !error && (tls.flags & BUFFEREVENT_SSL_DIRTY_SHUTDOWN);
     tls.phase = Phase::broken;
     disable(stream, EV_READ | EV_WRITE);
     set_last_error(error);
@@ -64,6 +64,8 @@ void shake_hands(Stream& stream) {
         InEngine scope(tls);
         step = tls.engine->handshake(stream);
     }
+    if (stream.freed)
+        return;
     tls.read_wants = wanted_by(step);
     if (step == Step::again) {
         tls.more = true;

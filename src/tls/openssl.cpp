@@ -54,7 +54,7 @@ long bio_control(BIO* bio, int command, long, void* argument) {
     case BIO_CTRL_SET_CLOSE:
         return 1;
     case BIO_CTRL_EOF:
-        return tls_of(stream).ended;
+        return tls_of(stream).ended && !tls_of(stream).transport_error;
     case BIO_C_GET_FD: {
         const auto get = stream.shown.be_ops->get_fd;
         const auto fd = static_cast<int>(get(stream));
@@ -141,7 +141,7 @@ void collect_errors(Stream& stream) {
 #if defined(SSL_R_UNEXPECTED_EOF_WHILE_READING)
         if (ERR_GET_LIB(error) == ERR_LIB_SSL &&
             ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
-            tls.ended = true;
+            tls.cut_off = true;
 #endif
     }
 }
@@ -163,6 +163,9 @@ Step step_of(Stream& stream, int result) {
             tls_of(stream).transport_error = result == 0 ? 0 : error_of_system;
             tls_of(stream).ended = tls_of(stream).transport_error == 0;
         }
+        // How OpenSSL 1.1.1 tells of the end.
+        tls_of(stream).cut_off =
+            tls_of(stream).ended && !tls_of(stream).transport_error && !ERR_peek_error();
         break;
     case SSL_ERROR_SSL:
         break;
@@ -186,6 +189,12 @@ Status begin(Stream& stream, bool anew) {
     if (anew && SSL_clear(ssl) != 1) {
         ERR_clear_error();
         return Status::invalid;
+    }
+    if (anew) {
+        SSL_set_verify_result(ssl, X509_V_OK);
+        // A client of a context resumes what it was told to and nothing else.
+        if (tls_of(stream).owner && tls_of(stream).initial == BUFFEREVENT_SSL_CONNECTING)
+            (void)SSL_set_session(ssl, nullptr);
     }
     const Status set = set_bio(stream);
     if (failed(set)) {

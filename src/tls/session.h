@@ -50,6 +50,7 @@ struct Tls {
     bool more : 1;
     bool used : 1;           // the session has had a connection
     bool ended : 1;          // the transport will give no more bytes
+    bool cut_off : 1;        // the engine met that end where more had to come
     bool renegotiating : 1;  // until reported
     bool finishing : 1;      // a close_notify is to follow the output
     bool close_sent : 1;
@@ -104,13 +105,16 @@ void finish_output(Stream& stream);
 
 // Sees to it that the loop calls when the engine can go on. Called after every change.
 Status watch(Stream& stream);
+// A stream that goes is called no more.
+void stop_watching(Stream& stream);
 // The timeouts are others now, or other ones are in force since hands have been shaken.
 void renew_limits(Stream& stream);
-// Makes the events those of a descriptor (bufferevent_ops::assign).
+// Makes the events those of a descriptor.
 void assign_tls_events(Stream& stream, evutil_socket_t fd);
 
 // ---- On another bufferevent (underlying.cpp) ----
 
+// And begins. Fails with everything as it was.
 Status take_underlying(Stream& stream, Stream& underlying);
 void leave_underlying(Stream& stream);
 // Lets go of the last reference.

@@ -42,11 +42,12 @@ void transfer(Stream& stream) {
     pump(stream, 0);
 }
 
-// The peer is told if that can be done at once: nobody will wait for it.
+// The peer is told if that can be done at once, since nobody will wait for it, and if it is true: with
+// bytes left behind the connection is cut off.
 void say_farewell(Stream& stream) {
     Tls& tls = tls_of(stream);
     if (!(stream.options & BEV_OPT_CLOSE_ON_FREE) || tls.phase != Phase::open || tls.close_sent ||
-        tls.unfinished || tls.in_engine || tls.renegotiating)
+        tls.unfinished || stream.output.length || tls.in_engine || tls.renegotiating)
         return;
     tls.close_sent = true;
     (void)tls.engine->shutdown(stream);
@@ -54,8 +55,7 @@ void say_farewell(Stream& stream) {
 
 void unlink(Stream& stream) {
     say_farewell(stream);
-    tls_of(stream).phase = Phase::idle;
-    (void)watch(stream);
+    stop_watching(stream);
     if (tls_of(stream).underlying)
         leave_underlying(stream);
 }
@@ -127,6 +127,16 @@ bufferevent* get_underlying(Stream& stream) {
     return &tls_of(stream).underlying->shown;
 }
 
+void forget_errors(Tls& tls) {
+    tls.transport_error = 0;
+    tls.error_count = 0;
+}
+
+void assign_for_connecting(Stream& stream, evutil_socket_t fd) {
+    assign_tls_events(stream, fd);
+    forget_errors(tls_of(stream));
+}
+
 }  // namespace
 
 // A program may have both engines as shared libraries, of which each brings these; they have to be
@@ -136,7 +146,7 @@ EVLET_SHARED extern const bufferevent_ops tls_filter_kind;
 
 const bufferevent_ops tls_socket_kind = {
     "ssl", start,         stop,          nullptr, transfer,     unlink,           destruct,
-    flush, set_socket_fd, get_socket_fd, nullptr, renew_limits, assign_tls_events};
+    flush, set_socket_fd, get_socket_fd, nullptr, renew_limits, assign_for_connecting};
 const bufferevent_ops tls_filter_kind = {"ssl",
                                          start,
                                          stop,
@@ -166,7 +176,7 @@ void forget_connection(Tls& tls) {
     ++tls.round;
     tls.unfinished = 0;
     tls.write_wants = 0;
-    tls.more = tls.ended = tls.renegotiating = tls.finishing = tls.close_sent = false;
+    tls.more = tls.ended = tls.cut_off = tls.renegotiating = tls.finishing = tls.close_sent = false;
 }
 
 Status begin_session(Stream& stream) {
@@ -176,8 +186,7 @@ Status begin_session(Stream& stream) {
         return begun;
     tls.used = true;
     // What the connection before failed for could be asked until now.
-    tls.transport_error = 0;
-    tls.error_count = 0;
+    forget_errors(tls);
     if (tls.owner)
         tls.owner->begins(*tls.owner);
     tls.phase = tls.initial == BUFFEREVENT_SSL_OPEN ? Phase::open : Phase::handshake;
@@ -267,9 +276,7 @@ bufferevent* make_tls_on_stream(bufferevent& below, const TlsPlan& plan) {
     if (!stream)
         return nullptr;
     use_generic_timeouts(*stream);
-    Status status = take_underlying(*stream, underlying);
-    if (!failed(status))
-        status = begin_session(*stream);
+    const Status status = take_underlying(*stream, underlying);
     if (failed(status)) {
         (void)to_result(status);
         return give_up(*stream);

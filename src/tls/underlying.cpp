@@ -78,6 +78,14 @@ Status take_underlying(Stream& stream, Stream& underlying) {
     }
     tls_of(stream).underlying = &underlying;
     add_ref(underlying);
+    const Status begun = begin_session(stream);
+    if (failed(begun)) {
+        tls_of(stream).underlying = nullptr;
+        --underlying.refs;  // the caller has one
+        disable(underlying, added);
+        resume_read(underlying, kByFilter);
+        return begun;
+    }
     bufferevent& shown = underlying.shown;
     // Every byte counts: a record comes in pieces, and what was sent makes room.
     shown.wm_read.low = shown.wm_write.low = 0;

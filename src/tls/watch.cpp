@@ -98,6 +98,8 @@ Status watch_socket(Stream& stream, short wanted) {
 
 Status watch(Stream& stream) {
     Tls& tls = tls_of(stream);
+    if (stream.freed)
+        return Status::ok;
     if (stream.connecting)
         return Status::ok;  // ev_write waits for the outcome
     const short wanted = interest_of(stream);
@@ -111,6 +113,13 @@ Status watch(Stream& stream) {
     else
         suspend_read(*tls.underlying, kByFilter);
     return Status::ok;
+}
+
+void stop_watching(Stream& stream) {
+    Tls& tls = tls_of(stream);
+    tls.phase = Phase::idle;
+    if (!tls.underlying && !stream.connecting)
+        (void)watch_socket(stream, 0);
 }
 
 namespace {

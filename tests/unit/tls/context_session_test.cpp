@@ -32,8 +32,10 @@ struct Resumption {
         REQUIRE(kept.session);
         for (int i = 0; i < 2; ++i) {
             Meeting meeting(base, server, client);
-            REQUIRE(evlet_tls_session_use(meeting.client, kept) == 0);
+            // Hands are being shaken.
+            CHECK(evlet_tls_session_use(meeting.client, kept) == -1);
             REQUIRE(bufferevent_setfd(meeting.client, -1) == 0);
+            REQUIRE(evlet_tls_session_use(meeting.client, kept) == 0);
             REQUIRE(bufferevent_setfd(meeting.client, meeting.sockets[1]) == 0);
             meeting.client.enable(EV_READ | EV_WRITE);
             if (only_1_2)
@@ -73,6 +75,23 @@ TEST_CASE_FIXTURE(Resumption, "session_of_tls_1_2_is_resumed") {
 
 TEST_CASE_FIXTURE(Resumption, "session_of_the_newest_version_is_resumed") {
     run(false);
+}
+
+TEST_CASE("client_that_connects_again_resumes_nothing_unasked") {
+    Base base;
+    const Server server;
+    const Client client;
+    Meeting meeting(base, server, client);
+    REQUIRE(meeting.succeeds());
+    SocketPair sockets;
+    SocketStream again(evlet_tls_socket_new(base, sockets[0], server, nullptr, 0));
+    REQUIRE(bufferevent_setfd(meeting.client, sockets[1]) == 0);
+    meeting.client.events.clear();
+    again.enable(EV_READ | EV_WRITE);
+    REQUIRE(run_until(base, [&] { return Meeting::is_over(meeting.client); }));
+    CHECK(meeting.client.saw(BEV_EVENT_CONNECTED));
+    CHECK(evlet_tls_was_resumed(meeting.client) == 0);
+    REQUIRE(bufferevent_setfd(meeting.client, -1) == 0);
 }
 
 TEST_CASE("session_goes_with_the_name_and_the_context_that_it_was_verified_for") {
@@ -127,6 +146,7 @@ TEST_CASE("client_may_show_a_good_certificate_or_none") {
     CHECK(is_served(EVLET_TLS_CLIENT_OPTIONAL, ""));
     CHECK(is_served(EVLET_TLS_CLIENT_OPTIONAL, "client"));
     CHECK_FALSE(is_served(EVLET_TLS_CLIENT_OPTIONAL, "other"));
+    CHECK_FALSE(is_served(EVLET_TLS_CLIENT_OPTIONAL, "server"));
     CHECK_FALSE(is_served(EVLET_TLS_CLIENT_OPTIONAL, "self-signed"));
     CHECK_FALSE(is_served(EVLET_TLS_CLIENT_OPTIONAL, "expired"));
 }

@@ -133,7 +133,7 @@ TEST_CASE("client_has_to_say_whom_it_expects") {
     const std::string long_label(64, 'a'), long_name = std::string(127, 'a') + std::string(127, 'b');
     for (const char* const name :
          {static_cast<const char*>(nullptr), "", ".", ".example.test", "a..test", "*.example.test",
-          "exa mple.test", "example.test\n", "example.test..", "[::1]", long_label.c_str(),
+          "exa mple.test", "example.test\n", "example.test..", "[::1]", "192.0.2.1.", long_label.c_str(),
           long_name.c_str()}) {
         errno = 0;
         CHECK(evlet_tls_socket_new(base, -1, client, name, BEV_OPT_CLOSE_ON_FREE) == nullptr);
