@@ -206,7 +206,8 @@ EVENT2_EXPORT_SYMBOL int evlet_tls_uses_ktls(struct bufferevent *bev);
 /** What made the handshake or the connection fail, for people: why the certificate was refused, what
  *  the engine says, or the transport's error. Called in the event callback or later, until the next
  *  connection begins. Of an attempt to connect that fails it says nothing: errno in the event callback
- *  and bufferevent_socket_get_dns_error() do. Writes at most `size` bytes with a NUL. Returns `text`, "" in it if nothing has failed. */
+ *  and bufferevent_socket_get_dns_error() do. Writes at most `size` bytes with a NUL. Returns `text`,
+ *  "" in it if nothing has failed. */
 EVENT2_EXPORT_SYMBOL
 const char *evlet_tls_get_error(struct bufferevent *bev, char *text, size_t size);
 
