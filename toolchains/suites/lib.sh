@@ -61,25 +61,27 @@ configure() {
 compile() {
     local label=$1
     shift
-    local log=$BUILD_ROOT/$label.build.log
+    local log=$BUILD_ROOT/$label.build.log started=$SECONDS
     if ! quietly "$log" ninja -C "$BUILD_ROOT/$label" -j "$(nproc)" "$@"; then
         # What went wrong, without the progress of what went well.
         grep -v -E '^\[[0-9]+/[0-9]+\]' "$log" >"$log.errors" || true
         failed_step "$label" "build" "$log.errors"
         return 1
     fi
+    echo "$label: built in $((SECONDS - started)) s"
 }
 
 # run_tests LABEL TIMEOUT_MULTIPLIER [MESON TEST ARGUMENT...]
 run_tests() {
     local label=$1 multiplier=$2
     shift 2
-    local dir=$BUILD_ROOT/$label log=$BUILD_ROOT/$label.test.log
+    local dir=$BUILD_ROOT/$label log=$BUILD_ROOT/$label.test.log started=$SECONDS
     rm -f "$dir/meson-logs/testlog.json"
     # Most tests wait for time to pass rather than for a processor, so twice as many run at once.
     # The tally decides what failed; Meson's own exit status says no more than it does.
     quietly "$log" meson test -C "$dir" --no-rebuild --timeout-multiplier "$multiplier" \
         --num-processes $((2 * $(nproc))) "$@" || true
+    echo "$label: tested in $((SECONDS - started)) s"
     meson runpython "$SOURCE_ROOT/toolchains/tally.py" "$dir/meson-logs/testlog.json" "$label" \
         "$RESULTS"
 }
@@ -103,7 +105,7 @@ build_and_test() {
     for suite in ${LEAVE_OUT:-}; do
         which+=(--no-suite "$suite")
     done
-    if configure "$label" "$@" && compile "$label" ${TARGETS:-}; then
+    if configure "$label" "$@" && compile "$label"; then
         run_tests "$label" "$multiplier" "${which[@]}"
     fi
 }

@@ -24,7 +24,7 @@ suite_sanitize() {
     local flags="-fno-sanitize=function,vptr -fno-sanitize-recover=all -fno-omit-frame-pointer"
     # b_lundef: a shared object leaves the sanitizer's symbols to the program.
     # Fuzzing is for a build that sees what goes wrong.
-    TARGETS="all fuzzers" LEAVE_OUT=not-best-above-loop build_and_test sanitize 3 \
+    LEAVE_OUT=not-best-above-loop build_and_test sanitize 3 -Dfuzzers=true \
         --native-file "$TOOLCHAINS/clang.ini" --buildtype=debug -Doptimization=1 -Db_lundef=false \
         -Db_sanitize=address,undefined "-Dc_args=$flags" "-Dcpp_args=$flags"
 }
