@@ -197,7 +197,7 @@ EVENT2_EXPORT_SYMBOL const char *evlet_tls_get_alpn(struct bufferevent *bev);
 EVENT2_EXPORT_SYMBOL const char *evlet_tls_get_version(struct bufferevent *bev);
 
 /** 1: the session of an earlier connection was resumed; 0: it is a new one; -1 also for servers with
- *  Mbed TLS, which does not tell. */
+ *  Mbed TLS and TLS 1.3, which does not tell. */
 EVENT2_EXPORT_SYMBOL int evlet_tls_was_resumed(struct bufferevent *bev);
 
 /** 1: what is sent is encrypted by the kernel, see evlet_tls_context_set_ktls(); else 0. */

@@ -96,7 +96,7 @@ void find_source(Destination& destination) {
     SocketAddress source;
     destination.reachable = fd >= 0 && connect_socket(fd, address) && local_address(fd, &source);
     if (fd >= 0)
-        close_descriptor(fd);
+        close_socket(fd);
     if (destination.reachable)
         map(&source.generic, destination.source);
 }

@@ -43,7 +43,7 @@ void on_readable(evutil_socket_t, short, void* argument) {
         const ptrdiff_t got = receive_from(udp.fd, udp.packet, sizeof udp.packet, &from);
         if (got < 0) {
             // An error of one peer, such as that it has gone, is none of the socket.
-            if (last_is_again())
+            if (last_error_is_again())
                 break;
             continue;
         }
@@ -55,7 +55,7 @@ void on_readable(evutil_socket_t, short, void* argument) {
 void on_writable(evutil_socket_t, short, void* argument) {
     auto& udp = *static_cast<UdpPort*>(argument);
     while (Pending* const pending = udp.pending) {
-        if (!send_to(udp.fd, pending + 1, pending->size, pending->to) && last_is_again())
+        if (!send_to(udp.fd, pending + 1, pending->size, pending->to) && last_error_is_again())
             return;
         udp.pending = pending->next;
         --udp.pending_count;
@@ -89,7 +89,7 @@ bool send(ServerRequest& request, const uint8_t* packet, size_t size) {
     UdpPort& udp = as_udp(*request.port);
     if (!udp.pending && send_to(udp.fd, packet, size, request.from))
         return true;
-    if (!udp.pending && !last_is_again())
+    if (!udp.pending && !last_error_is_again())
         return false;
     return keep(udp, request.from, packet, size);
 }

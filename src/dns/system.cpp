@@ -28,14 +28,6 @@ evutil_socket_t open_datagram_socket(int family, int receive_buffer, int send_bu
     return fd;
 }
 
-evutil_socket_t open_stream_socket(int family) {
-    return evlet_port_socket(family, SOCK_STREAM, 0, EVLET_FD_NONBLOCK | EVLET_FD_CLOEXEC);
-}
-
-void close_descriptor(evutil_socket_t fd) {
-    evlet_port_close(to_fd(fd));
-}
-
 bool bind_socket(evutil_socket_t fd, const SocketAddress& address) {
     return evlet_port_bind(to_fd(fd), &address.generic, static_cast<socklen_t>(address.size)) == 0;
 }
@@ -58,16 +50,6 @@ bool local_address(evutil_socket_t fd, SocketAddress* ret_address) {
     return true;
 }
 
-ptrdiff_t receive(evutil_socket_t fd, void* buffer, size_t size) {
-    const iovec piece = {buffer, size};
-    return evlet_port_recvv(to_fd(fd), &piece, 1);
-}
-
-ptrdiff_t send_bytes(evutil_socket_t fd, const void* bytes, size_t size) {
-    const iovec piece = {const_cast<void*>(bytes), size};
-    return evlet_port_sendv(to_fd(fd), &piece, 1);
-}
-
 bool send_datagram(evutil_socket_t fd, const void* packet, size_t size) {
     return send_bytes(fd, packet, size) == static_cast<ptrdiff_t>(size);
 }
@@ -83,10 +65,6 @@ ptrdiff_t receive_from(evutil_socket_t fd, void* buffer, size_t size, SocketAddr
 bool send_to(evutil_socket_t fd, const void* packet, size_t size, const SocketAddress& to) {
     return evlet_port_sendto(to_fd(fd), packet, size, &to.generic,
                              static_cast<socklen_t>(to.size)) == static_cast<ssize_t>(size);
-}
-
-bool last_is_again() {
-    return is_class(EVLET_ERR_AGAIN);
 }
 
 }  // namespace evlet::dns

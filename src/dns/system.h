@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What this room needs of the port: datagrams, connections to nameservers, and small files. The one
-// place in it that calls the port. Errors are those of EVUTIL_SOCKET_ERROR().
+// What this room needs of the port beside net/connecting.h: datagrams, connections to nameservers, and
+// small files. The one place in it that calls the port. Errors are those of EVUTIL_SOCKET_ERROR().
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "event2/util.h"
+#include "net/connecting.h"
 #include "net/sockaddr_text.h"
 
 namespace evlet::dns {
@@ -14,8 +15,6 @@ namespace evlet::dns {
 // Nonblocking, not for programs started by exec. -1 with an error. Sizes of 0 are the system's own;
 // a size that cannot be had is no failure.
 [[nodiscard]] evutil_socket_t open_datagram_socket(int family, int receive_buffer, int send_buffer);
-[[nodiscard]] evutil_socket_t open_stream_socket(int family);
-void close_descriptor(evutil_socket_t fd);
 [[nodiscard]] bool bind_socket(evutil_socket_t fd, const SocketAddress& address);
 // Of a stream: true when it goes on by itself, too.
 [[nodiscard]] bool connect_socket(evutil_socket_t fd, const SocketAddress& address);
@@ -23,17 +22,12 @@ void close_descriptor(evutil_socket_t fd);
 [[nodiscard]] bool is_connected(evutil_socket_t fd);
 [[nodiscard]] bool local_address(evutil_socket_t fd, SocketAddress* ret_address);
 
-// Bytes received, 0 for an empty datagram or the end of a stream, -1 with an error.
-[[nodiscard]] ptrdiff_t receive(evutil_socket_t fd, void* buffer, size_t size);
-[[nodiscard]] ptrdiff_t send_bytes(evutil_socket_t fd, const void* bytes, size_t size);
 [[nodiscard]] bool send_datagram(evutil_socket_t fd, const void* packet, size_t size);
 // From and to anybody.
 [[nodiscard]] ptrdiff_t receive_from(evutil_socket_t fd, void* buffer, size_t size,
                                      SocketAddress* ret_from);
 [[nodiscard]] bool send_to(evutil_socket_t fd, const void* packet, size_t size,
                            const SocketAddress& to);
-// Whether the last receive or send only has to be tried again.
-[[nodiscard]] bool last_is_again();
 
 enum class FileOutcome : uint8_t { ok, cannot_open, no_size, too_large, no_memory, short_read };
 // A whole file of at most `most` bytes, with a NUL behind, for mem::release().

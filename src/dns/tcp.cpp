@@ -71,7 +71,7 @@ void fail(Stream& stream) {
         const ptrdiff_t sent =
             send_bytes(stream.fd, stream.out + stream.out_sent, stream.out_size - stream.out_sent);
         if (sent < 0)
-            return last_is_again() && event_add(&stream.writable, nullptr) == 0;
+            return last_error_is_again() && event_add(&stream.writable, nullptr) == 0;
         stream.out_sent += static_cast<size_t>(sent);
     }
     stream.out_size = stream.out_sent = 0;
@@ -107,8 +107,8 @@ void on_readable(evutil_socket_t, short, void* argument) {
     bool good = make_room(stream.in, stream.in_room, wanted_room(stream)) && arm_idle(stream);
     if (good) {
         const ptrdiff_t got =
-            receive(stream.fd, stream.in + stream.in_size, stream.in_room - stream.in_size);
-        good = got > 0 || (got < 0 && last_is_again());
+            receive_bytes(stream.fd, stream.in + stream.in_size, stream.in_room - stream.in_size);
+        good = got > 0 || (got < 0 && last_error_is_again());
         if (got > 0) {
             stream.heard = true;
             stream.in_size += static_cast<size_t>(got);
@@ -155,7 +155,7 @@ void free_stream(Stream& stream) {
         event_debug_unassign(&stream.readable);
         event_debug_unassign(&stream.writable);
         event_debug_unassign(&stream.idle);
-        close_descriptor(stream.fd);
+        close_socket(stream.fd);
     }
     mem::release(stream.in);
     mem::release(stream.out);

@@ -68,9 +68,9 @@ void on_readable(evutil_socket_t, short, void* argument) {
     evdns_base& base = *server.base;
     const Work work(base);
     for (int i = 0; i < kMostPackets; ++i) {
-        const ptrdiff_t got = receive(server.fd, base.packet, base.packet_size);
+        const ptrdiff_t got = receive_bytes(server.fd, base.packet, base.packet_size);
         if (got < 0) {
-            if (!last_is_again())
+            if (!last_error_is_again())
                 nameserver_failed(server);
             break;
         }
@@ -102,7 +102,7 @@ Opened open_udp(Nameserver& server) {
         return Opened::failed;
     const bool bound = bind_somewhere(base, fd, local_of(server));
     if (!bound || !connect_socket(fd, server.address)) {
-        close_descriptor(fd);
+        close_socket(fd);
         return bound ? Opened::unreachable : Opened::failed;
     }
     server.fd = fd;
@@ -121,7 +121,7 @@ void close_udp(Nameserver& server) {
     event_del(&server.writable);
     event_debug_unassign(&server.readable);
     event_debug_unassign(&server.writable);
-    close_descriptor(server.fd);
+    close_socket(server.fd);
     server.fd = -1;
     server.watched = false;
 }
@@ -158,7 +158,7 @@ Sent send_udp(Nameserver& server, const evdns_request& request) {
     ++server.asked;
     if (send_datagram(server.fd, packet, size))
         return Sent::yes;
-    if (!last_is_again())
+    if (!last_error_is_again())
         return Sent::failed;
     if (event_add(&server.writable, nullptr) != 0)
         return Sent::failed;

@@ -24,7 +24,7 @@ enum class Connect : unsigned char {
 [[nodiscard]] Connect finish_connect(evutil_socket_t fd);
 
 // A nonblocking stream socket that programs started by exec do not get; -1 with an error.
-[[nodiscard]] evutil_socket_t open_stream_socket(int family);
+[[nodiscard]] EVLET_SHARED evutil_socket_t open_stream_socket(int family);
 // The same bound to an address.
 [[nodiscard]] EVLET_SHARED evutil_socket_t open_bound_socket(const sockaddr* address, int length);
 // The family of a socket, whether it has an address or not; -1 if it is none.
@@ -37,8 +37,8 @@ EVLET_SHARED void end_sending(evutil_socket_t fd);
 // The address of the peer; `*length` is the room, then the size. False if there is none.
 [[nodiscard]] EVLET_SHARED bool peer_of(evutil_socket_t fd, sockaddr* ret_address, int* length);
 
-// One receive or send of a piece of memory: the number of bytes, 0 for the end of the stream, or
-// -1.
+// One receive or send of a piece of memory: the number of bytes, 0 for the end of the stream or an
+// empty datagram, or -1.
 [[nodiscard]] EVLET_SHARED ev_ssize_t receive_bytes(evutil_socket_t fd, void* ret_bytes,
                                                     size_t size);
 [[nodiscard]] EVLET_SHARED ev_ssize_t send_bytes(evutil_socket_t fd, const void* bytes,

@@ -112,10 +112,19 @@ const char* mbedtls_version(void* session) {
 }
 
 int mbedtls_was_resumed(const Connection& connection) {
-    if (connection.context->is_server || !is_finished(ssl_of(connection.session)))
+    const mbedtls_ssl_context* const ssl = ssl_of(connection.session);
+    if (!is_finished(ssl))
         return -1;
     // A client's peer shows its certificate, unless both go on with an earlier session.
-    return !connection.was_verified;
+    if (!connection.context->is_server)
+        return !connection.was_verified;
+#if EVLET_MBEDTLS_MARKS_RESUMED
+    // TLS 1.3 takes another way, on which the mark is lost.
+    const mbedtls_ssl_session* const session = ssl->MBEDTLS_PRIVATE(session);
+    if (session && strcmp(mbedtls_ssl_get_version(ssl), "TLSv1.2") == 0)
+        return session->MBEDTLS_PRIVATE(ticket_lifetime) != 0;
+#endif
+    return -1;
 }
 
 bool mbedtls_ktls(void*) {

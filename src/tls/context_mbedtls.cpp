@@ -320,6 +320,17 @@ MbedtlsContext* make_context(bool is_server) {
     return context;
 }
 
+#if EVLET_MBEDTLS_TICKETS
+int parse_ticket(void* tickets, mbedtls_ssl_session* ret_session, unsigned char* ticket, size_t size) {
+    const int error = mbedtls_ssl_ticket_parse(tickets, ret_session, ticket, size);
+#if EVLET_MBEDTLS_MARKS_RESUMED
+    if (!error)
+        ret_session->MBEDTLS_PRIVATE(ticket_lifetime) = kTicketSeconds;
+#endif
+    return error;
+}
+#endif
+
 // Sessions that clients resume, of which the server keeps nothing.
 bool give_tickets(MbedtlsContext& context) {
 #if EVLET_MBEDTLS_TICKETS
@@ -328,7 +339,7 @@ bool give_tickets(MbedtlsContext& context) {
     if (error)
         return false;
     mbedtls_ssl_conf_session_tickets_cb(&context.config, mbedtls_ssl_ticket_write,
-                                        mbedtls_ssl_ticket_parse, &context.tickets);
+                                        parse_ticket, &context.tickets);
 #endif
     (void)context;
     return true;

@@ -22,6 +22,13 @@
 #define EVLET_MBEDTLS_TICKETS 0
 #endif
 
+// A server's sessions have a field that only clients use, which holds a mark of ours.
+#if EVLET_MBEDTLS_TICKETS && defined(MBEDTLS_SSL_CLI_C)
+#define EVLET_MBEDTLS_MARKS_RESUMED 1
+#else
+#define EVLET_MBEDTLS_MARKS_RESUMED 0
+#endif
+
 namespace evlet {
 
 struct MbedtlsContext : evlet_tls_context {

@@ -18,6 +18,10 @@ mbedtls_ssl_context* ssl_of(Stream& stream) {
     return static_cast<mbedtls_ssl_context*>(tls_of(stream).session);
 }
 
+bool is_finished(const mbedtls_ssl_context& ssl) {
+    return ssl.MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_HANDSHAKE_OVER;
+}
+
 // ---- The transport ----
 
 int clamp(size_t size) {
@@ -99,9 +103,27 @@ Step read(Stream& stream, void* ret_bytes, size_t room, size_t* ret_count) {
     return step_of(stream, count);
 }
 
+// While something of its own waits to be sent, mbedtls_ssl_write() only goes on with that, and takes it
+// for a record of the bytes it is given. But it may be an alert that a read answered with; and a read
+// may have sent the record that was waiting.
 Step write(Stream& stream, const void* bytes, size_t count, size_t* ret_count) {
-    const int written =
-        mbedtls_ssl_write(ssl_of(stream), static_cast<const unsigned char*>(bytes), count);
+    mbedtls_ssl_context* const ssl = ssl_of(stream);
+    Tls& tls = tls_of(stream);
+    const bool waits = ssl->MBEDTLS_PRIVATE(out_left) != 0;
+    if (tls.record_made && !waits) {
+        tls.record_made = false;
+        const int most = mbedtls_ssl_get_max_out_record_payload(ssl);
+        *ret_count = most > 0 && count > static_cast<size_t>(most) ? static_cast<size_t>(most) : count;
+        return Step::done;
+    }
+    if (!tls.record_made && waits && is_finished(*ssl)) {
+        const int flushed = mbedtls_ssl_write(ssl, static_cast<const unsigned char*>(bytes), 0);
+        if (flushed < 0)
+            return step_of(stream, flushed);
+    }
+    const int written = mbedtls_ssl_write(ssl, static_cast<const unsigned char*>(bytes), count);
+    // Else it is the handshake that waits.
+    tls.record_made = written == MBEDTLS_ERR_SSL_WANT_WRITE && is_finished(*ssl);
     if (written > 0)
         *ret_count = static_cast<size_t>(written);
     return step_of(stream, written);

@@ -177,6 +177,7 @@ void forget_connection(Tls& tls) {
     tls.unfinished = 0;
     tls.write_wants = 0;
     tls.more = tls.ended = tls.cut_off = tls.renegotiating = tls.finishing = tls.close_sent = false;
+    tls.record_made = false;
 }
 
 Status begin_session(Stream& stream) {

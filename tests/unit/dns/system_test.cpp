@@ -66,7 +66,7 @@ TEST_CASE("an_empty_datagram_is_one_of_no_bytes_and_none_is_an_error_to_try_agai
     SocketAddress from;
     char bytes[8];
     CHECK(receive_from(receiver.fd, bytes, sizeof bytes, &from) == -1);
-    CHECK(last_is_again());
+    CHECK(last_error_is_again());
     REQUIRE(sendto(sender.fd, "", 0, 0, reinterpret_cast<const sockaddr*>(&receiver.address),
                    sizeof receiver.address) == 0);
     CHECK(receive_from(receiver.fd, bytes, sizeof bytes, &from) == 0);

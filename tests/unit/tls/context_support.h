@@ -21,7 +21,7 @@ struct EngineUnderTest {
     evlet_tls_context* (*server)();
     bool has_1_3;
     bool has_ktls;
-    bool tells_servers;  // whether a session was resumed
+    bool tells_servers_of_1_3;  // whether a session was resumed
     // Nothing was left where the next connection would find it.
     bool (*is_clean)();
     // Keeps a connection from TLS 1.3.

@@ -150,6 +150,20 @@ TEST_CASE("a_session_without_close_on_free_goes_on_by_itself") {
     SSL_free(ssl);
 }
 
+TEST_CASE("bytes_behind_a_session_ticket_arrive_at_once") {
+    Base base;
+    const RawPair raw;
+    SSL* const ssl = static_cast<SSL*>(openssl_for_tests.make(Role::client));
+    SSL_clear_mode(ssl, SSL_MODE_AUTO_RETRY);
+    SocketStream client(openssl_for_tests.on_socket(base, raw.fd[0], ssl, BUFFEREVENT_SSL_CONNECTING,
+                                                    BEV_OPT_CLOSE_ON_FREE));
+    SocketStream server(tls_on(base, openssl_for_tests, Role::server, raw.fd[1]));
+    client.enable(EV_READ);
+    server.enable(EV_READ);
+    server.on_event = [&](short) { server.write("hello"); };
+    receive_exactly(base, client, "hello");
+}
+
 #if defined(SSL_OP_ENABLE_KTLS)
 // Whether the kernel takes part depends on the machine; the bytes have to arrive in any case.
 TEST_CASE("sessions_that_may_use_the_kernels_tls_pass_bulk_and_ends") {

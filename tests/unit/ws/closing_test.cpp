@@ -180,6 +180,8 @@ TEST_CASE("a_gentle_shutdown_ends_sessions_too") {
     CHECK(open.log.closes == 0);
     CHECK(open.peer.gets(server_frame(kClose, close_payload(1001))));
     open.peer.send(frame(kClose, close_payload(1001)));
+    CHECK(open.peer.ends());
+    open.peer.close();
     CHECK(run_until(base, [&] { return done == 1; }));
     CHECK(open.log.closes == 1);
 }
@@ -204,6 +206,8 @@ TEST_CASE("a_server_may_be_freed_when_the_first_session_of_a_shutdown_has_ended"
     CHECK(evlet_http_shutdown(open.server, nullptr, nullptr, nullptr) == 0);
     open.log.on_close = [&] { open.server.free(); };
     open.peer.send(frame(kClose, close_payload(1001)));
+    CHECK(open.peer.ends());
+    open.peer.close();
     CHECK(run_until(base, [&] { return open.log.closes == 2; }));
     CHECK(second.ends());
 }

@@ -66,6 +66,9 @@ TEST_CASE("sessions_stand_on_any_bufferevent") {
     for (const bool sockets : {false, true}) {
         Base base;
         TwoSessions two(base, sockets);
+        // A pair does not tell that the other end is gone.
+        const timeval limit = milliseconds(sockets ? 5000 : 50);
+        evlet_ws_set_close_timeout(two.server.session, &limit);
         evws_send_text(two.client.session, "question");
         two.server.on_message = [&] { evws_send_text(two.server.session, "answer"); };
         REQUIRE(run_until(base, [&] { return two.client.messages.size() == 1; }));

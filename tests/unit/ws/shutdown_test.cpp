@@ -31,6 +31,7 @@ TEST_CASE("a_server_that_shuts_down_begins_no_session") {
         }
         CHECK(peer.answer().rfind("HTTP/1.1 503 ", 0) == 0);
         CHECK(peer.ends());
+        peer.close();
         CHECK(server.log.session == nullptr);
         CHECK(run_until(base, [&] { return done == 1; }));
     }
