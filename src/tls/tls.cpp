@@ -75,7 +75,7 @@ void destruct(Stream& stream) {
 int flush(Stream& stream, short directions, bufferevent_flush_mode mode) {
     Tls& tls = tls_of(stream);
     bool moved = false;
-    if ((directions & EV_WRITE) && mode != BEV_NORMAL && !tls.in_engine) {
+    if ((directions & EV_WRITE) && mode != BEV_NORMAL && !tls.in_engine && !tls.close_sent) {
         if (tls.phase == Phase::open && can_write(stream) && !tls.write_wants)
             moved = write_some(stream, true);
         if (mode == BEV_FINISHED && !stream.freed) {
@@ -85,8 +85,10 @@ int flush(Stream& stream, short directions, bufferevent_flush_mode mode) {
         if (!stream.freed)
             (void)watch(stream);
     }
+    // The close_notify is the end, and may have to wait; what is below goes on.
+    const bufferevent_flush_mode below = mode == BEV_FINISHED ? BEV_FLUSH : mode;
     if (tls.underlying && !tls.underlying->freed && tls.underlying->shown.be_ops->flush)
-        (void)tls.underlying->shown.be_ops->flush(*tls.underlying, directions, mode);
+        (void)tls.underlying->shown.be_ops->flush(*tls.underlying, directions, below);
     return moved;
 }
 
