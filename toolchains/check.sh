@@ -101,4 +101,5 @@ fi
 for suite in "$@"; do
     run_suite "$suite"
 done
+wait_for_tests
 conclude

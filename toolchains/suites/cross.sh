@@ -51,8 +51,8 @@ arm_slim() {
 suite_cross() {
     need_packages build test armel aarch64 riscv64 s390x || { record 0 1 0; return 0; }
     # Where alignment and byte order show; then the width of types.
-    cross_quick armel arm-linux-soft base,mem,loop,net,buffer
+    cross_quick armel arm-linux-soft base,mem,loop,net,buffer "${CORE_ALONE[@]}"
     cross_quick s390x s390x-linux base,mem,net,buffer,dns,ws,tag
     cross_quick aarch64 aarch64-linux base,loop
-    cross_quick riscv64 riscv64-linux base,loop
+    cross_quick riscv64 riscv64-linux base,loop "${CORE_ALONE[@]}"
 }

@@ -4,6 +4,9 @@
 # by check.sh, which sets SOURCE_ROOT, BUILD_ROOT and RESULTS. A suite never stops at the first
 # failure: each step that fails is recorded and the next build goes on.
 
+# For builds that differ in what only the core can tell.
+CORE_ALONE=(-Ddns=disabled -Dhttp=disabled -Dopenssl=disabled -Dmbedtls=disabled -Dexamples=disabled)
+
 # record PASSED FAILED SKIPPED
 record() {
     echo "$1 $2 $3" >>"$RESULTS"
@@ -44,6 +47,9 @@ configure() {
     local label=$1 dir=$BUILD_ROOT/$1
     shift
     local log=$BUILD_ROOT/$label.setup.log key=$dir/check-arguments
+    if [ "$label" = "${TESTED_LABEL:-}" ]; then
+        wait_for_tests
+    fi
     if [ -f "$dir/build.ninja" ] && [ "$(cat "$key" 2>/dev/null)" = "$*" ] &&
         quietly "$log" meson setup --reconfigure "$dir" "$SOURCE_ROOT"; then
         return 0
@@ -62,7 +68,7 @@ compile() {
     local label=$1
     shift
     local log=$BUILD_ROOT/$label.build.log started=$SECONDS
-    if ! quietly "$log" ninja -C "$BUILD_ROOT/$label" -j "$(nproc)" "$@"; then
+    if ! quietly "$log" nice -n 10 ninja -C "$BUILD_ROOT/$label" -j "$(nproc)" "$@"; then
         # What went wrong, without the progress of what went well.
         grep -v -E '^\[[0-9]+/[0-9]+\]' "$log" >"$log.errors" || true
         failed_step "$label" "build" "$log.errors"
@@ -72,13 +78,30 @@ compile() {
 }
 
 # run_tests LABEL TIMEOUT_MULTIPLIER [MESON TEST ARGUMENT...]
+# Tests wait more than they work: those of one build run while the next is compiled, which gives way to
+# them. Their outcome is printed by who waits for them.
 run_tests() {
+    wait_for_tests
+    TESTED_LABEL=$1
+    run_tests_now "$@" >"$BUILD_ROOT/tests.out" 2>&1 &
+    TESTS_PID=$!
+}
+
+wait_for_tests() {
+    if [ -n "${TESTS_PID:-}" ]; then
+        wait "$TESTS_PID" || { echo "FAILED $TESTED_LABEL: the tests ended early"; record 0 1 0; }
+        cat "$BUILD_ROOT/tests.out"
+        TESTS_PID=
+        TESTED_LABEL=
+    fi
+}
+
+run_tests_now() {
     local label=$1 multiplier=$2
     shift 2
     local dir=$BUILD_ROOT/$label log=$BUILD_ROOT/$label.test.log started=$SECONDS
     rm -f "$dir/meson-logs/testlog.json"
-    # Most tests wait for time to pass rather than for a processor, so several run at once on each;
-    # fewer where a sanitizer or an emulator makes work of them.
+    # Several at once on each processor; fewer where a sanitizer or an emulator makes work of them.
     local at_once=$((3 * $(nproc)))
     if [ "$multiplier" -gt 1 ]; then
         at_once=$((2 * $(nproc)))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The build machine: debug builds with both compilers, sanitizers, threads under ThreadSanitizer.
 
-NATIVE_GCC=(--native-file "$TOOLCHAINS/gcc.ini" --buildtype=debug -Doptimization=g -Dwerror=true)
+NATIVE_GCC=(--native-file "$TOOLCHAINS/gcc.ini" --buildtype=plain -Doptimization=g -Ddebug=false -Dwerror=true)
 
 suite_native() {
     need_packages build test clang client tls rpc-peers || { record 0 1 0; return 0; }
@@ -12,7 +12,7 @@ suite_native() {
     build_and_test native-gcc 1 "${NATIVE_GCC[@]}"
     # The other compiler's warnings; its code runs all tests under the sanitizers.
     quick_test native-clang 1 base,log,mem --native-file "$TOOLCHAINS/clang.ini" \
-        --buildtype=debug -Doptimization=1 -Dwerror=true
+        --buildtype=plain -Doptimization=1 -Ddebug=false -Dwerror=true
 }
 
 suite_sanitize() {

@@ -10,8 +10,9 @@ suite_options() {
     local -a fast=(--buildtype=plain -Doptimization=1 -Ddebug=false -Dwerror=true)
     # What the options touch.
     local rooms=base,mem,log,thread,locks,debug,loop
-    for option in no-threads no-mem-hooks select-only no-debug; do
-        quick_test "options-$option" 1 $rooms "${fast[@]}" "-D$option=true"
+    quick_test options-no-threads 1 $rooms "${fast[@]}" -Dno-threads=true
+    for option in no-mem-hooks select-only no-debug; do
+        quick_test "options-$option" 1 $rooms "${fast[@]}" "${CORE_ALONE[@]}" "-D$option=true"
     done
     quick_test options-no-http-tls 1 base "${fast[@]}" -Dhttp=disabled -Dopenssl=disabled \
         -Dmbedtls=disabled
@@ -23,7 +24,7 @@ suite_options() {
     quick_test options-shared 1 base "${fast[@]}" -Ddefault_library=shared
     build_only options-both "${fast[@]}" -Ddefault_library=both -Dtests=disabled \
         -Dexamples=enabled
-    quick_test options-port-posix 1 loop,net "${fast[@]}" -Dport=posix
+    quick_test options-port-posix 1 loop,net "${fast[@]}" "${CORE_ALONE[@]}" -Dport=posix
     lwip_port
     example_script options-port-external external-port
     freertos_ports

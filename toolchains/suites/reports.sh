@@ -47,8 +47,9 @@ suite_size() {
 suite_bench() {
     need_packages build test peers tls || { record 0 1 0; return 0; }
     local dir=$BUILD_ROOT/bench log=$BUILD_ROOT/bench.test.log
-    if configure bench --buildtype=release -Dbenchmarks=enabled -Dtests=disabled \
+    if configure bench --buildtype=plain -Doptimization=2 -Ddebug=false -Dbenchmarks=enabled -Dtests=disabled \
         -Dexamples=disabled && compile bench; then
+        wait_for_tests
         rm -f "$dir/meson-logs/testlog.json"
         # A short run tells that the benchmarks work and what to expect; the figures that count
         # are taken on a machine with nothing else to do.

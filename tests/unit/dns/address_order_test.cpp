@@ -6,7 +6,7 @@
 #define open_datagram_socket open_no_socket
 #define connect_socket connect_no_socket
 #define local_address address_of_no_socket
-#define close_descriptor close_no_socket
+#define close_socket close_no_socket
 #include "dns/address_order.cpp"
 
 #include <map>
@@ -50,12 +50,16 @@ bool local_address(evutil_socket_t fd, SocketAddress* ret_address) {
     return parse_socket_address(evlet_test::text_of(g_source), ret_address) == Status::ok;
 }
 
-void close_descriptor(evutil_socket_t fd) {
+}  // namespace evlet::dns
+
+namespace evlet {
+
+void close_socket(evutil_socket_t fd) {
     CHECK(fd == 7);
     --g_open;
 }
 
-}  // namespace evlet::dns
+}  // namespace evlet
 
 namespace {
 

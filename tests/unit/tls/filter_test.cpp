@@ -68,6 +68,19 @@ TLS_TEST("the_end_of_what_is_below_is_an_error_without_a_close") {
     }
 }
 
+TLS_TEST("a_close_asked_for_before_the_handshake_comes_behind_what_was_written") {
+    for (const Over over : every_transport()) {
+        Base base;
+        TlsPair pair(base, with, over);
+        pair.client.write("the first and the last");
+        bufferevent_flush(pair.client, EV_WRITE, BEV_FINISHED);
+        receive_exactly(base, pair.server, "the first and the last");
+        REQUIRE(run_until(base, [&] { return pair.server.events.size() == 2; }));
+        CHECK(pair.server.events[0] == kConnected);
+        CHECK(pair.server.events[1] == kReadEof);
+    }
+}
+
 TLS_TEST("a_filter_waits_for_the_connection_below") {
     NEEDS(system_descriptors);
     Base base;
