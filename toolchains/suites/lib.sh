@@ -4,9 +4,6 @@
 # by check.sh, which sets SOURCE_ROOT, BUILD_ROOT and RESULTS. A suite never stops at the first
 # failure: each step that fails is recorded and the next build goes on.
 
-# For builds that differ in what only the core can tell.
-CORE_ALONE=(-Ddns=disabled -Dhttp=disabled -Dopenssl=disabled -Dmbedtls=disabled -Dexamples=disabled)
-
 # record PASSED FAILED SKIPPED
 record() {
     echo "$1 $2 $3" >>"$RESULTS"

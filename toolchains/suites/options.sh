@@ -3,6 +3,9 @@
 # The option matrix: each switch alone, all at once, both kinds of library, and the ports that are
 # not chosen by themselves.
 
+# For builds that differ in what only the core can tell.
+CORE_ALONE=(-Ddns=disabled -Dhttp=disabled -Dopenssl=disabled -Dmbedtls=disabled -Dexamples=disabled)
+
 suite_options() {
     need_packages build test tls || { record 0 1 0; return 0; }
     local option
