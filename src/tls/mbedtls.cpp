@@ -103,27 +103,46 @@ Step read(Stream& stream, void* ret_bytes, size_t room, size_t* ret_count) {
     return step_of(stream, count);
 }
 
-// While something of its own waits to be sent, mbedtls_ssl_write() only goes on with that, and takes it
-// for a record of the bytes it is given. But it may be an alert that a read answered with; and a read
-// may have sent the record that was waiting.
+// Mbed TLS has one place for what waits to be sent. While there is something, mbedtls_ssl_write() and
+// mbedtls_ssl_close_notify() only send that, and take it for what they were called for. But it may be
+// an alert that a read answered with; and a read may have sent the record that they had made.
+
+bool something_waits(Stream& stream) {
+    return ssl_of(stream)->MBEDTLS_PRIVATE(out_left) != 0;
+}
+
+bool record_has_left(Stream& stream) {
+    Tls& tls = tls_of(stream);
+    if (!tls.record_made || something_waits(stream))
+        return false;
+    tls.record_made = false;
+    return true;
+}
+
+// Done: what waits, if anything does, is the record that was made. A handshake sees to itself.
+Step send_what_is_before(Stream& stream) {
+    if (tls_of(stream).record_made || !something_waits(stream) || !is_finished(*ssl_of(stream)))
+        return Step::done;
+    return step_of(stream, mbedtls_ssl_close_notify(ssl_of(stream)));
+}
+
+void note_record(Stream& stream, int result) {
+    tls_of(stream).record_made =
+        result == MBEDTLS_ERR_SSL_WANT_WRITE && is_finished(*ssl_of(stream));
+}
+
 Step write(Stream& stream, const void* bytes, size_t count, size_t* ret_count) {
     mbedtls_ssl_context* const ssl = ssl_of(stream);
-    Tls& tls = tls_of(stream);
-    const bool waits = ssl->MBEDTLS_PRIVATE(out_left) != 0;
-    if (tls.record_made && !waits) {
-        tls.record_made = false;
+    if (record_has_left(stream)) {
         const int most = mbedtls_ssl_get_max_out_record_payload(ssl);
         *ret_count = most > 0 && count > static_cast<size_t>(most) ? static_cast<size_t>(most) : count;
         return Step::done;
     }
-    if (!tls.record_made && waits && is_finished(*ssl)) {
-        const int flushed = mbedtls_ssl_write(ssl, static_cast<const unsigned char*>(bytes), 0);
-        if (flushed < 0)
-            return step_of(stream, flushed);
-    }
+    const Step sent = send_what_is_before(stream);
+    if (sent != Step::done)
+        return sent;
     const int written = mbedtls_ssl_write(ssl, static_cast<const unsigned char*>(bytes), count);
-    // Else it is the handshake that waits.
-    tls.record_made = written == MBEDTLS_ERR_SSL_WANT_WRITE && is_finished(*ssl);
+    note_record(stream, written);
     if (written > 0)
         *ret_count = static_cast<size_t>(written);
     return step_of(stream, written);
@@ -158,7 +177,14 @@ bool is_negotiating(Stream&) {
 #endif
 
 Step shutdown(Stream& stream) {
-    return step_of(stream, mbedtls_ssl_close_notify(ssl_of(stream)));
+    if (record_has_left(stream))
+        return Step::done;
+    const Step sent = send_what_is_before(stream);
+    if (sent != Step::done)
+        return sent;
+    const int result = mbedtls_ssl_close_notify(ssl_of(stream));
+    note_record(stream, result);
+    return step_of(stream, result);
 }
 
 void release(Stream& stream) {

@@ -57,7 +57,7 @@ struct Tls {
     bool watches_read : 1;  // ev_read is added
     bool in_engine : 1;     // a callback of the program's may be running in it
     bool system_bio : 1;    // the engine talks to the socket by itself
-    bool record_made : 1;   // Mbed TLS: of the unfinished bytes
+    bool record_made : 1;   // Mbed TLS: of the unfinished bytes, or the close; see there
 };
 
 [[nodiscard]] inline Tls& tls_of(Stream& stream) {

@@ -48,6 +48,32 @@ TEST_CASE_FIXTURE(Unwilling, "an_alert_that_is_stuck_does_not_swallow_what_is_wr
     receive_exactly(base, pair.client, "first second third");
 }
 
+TEST_CASE_FIXTURE(Unwilling, "an_alert_that_is_stuck_does_not_swallow_the_close") {
+    pair.server.write("all");
+    settle(base);
+    leave_room(stuck());
+    ask();
+    bufferevent_flush(pair.server, EV_WRITE, BEV_FINISHED);
+    settle(base);
+    let_through();
+    receive_exactly(base, pair.client, "all");
+    REQUIRE(run_until(base, [&] { return pair.client.saw(kReadEof); }));
+}
+
+TEST_CASE_FIXTURE(Unwilling, "a_close_that_leaves_with_an_alert_is_sent_once") {
+    pair.server.write("all");
+    settle(base);
+    leave_room(stuck() + 1);
+    bufferevent_flush(pair.server, EV_WRITE, BEV_FINISHED);
+    settle(base);
+    leave_room(0);
+    ask();
+    let_through();
+    receive_exactly(base, pair.client, "all");
+    REQUIRE(run_until(base, [&] { return pair.client.saw(kReadEof); }));
+    CHECK(bufferevent_get_mbedtls_error(pair.client) == 0);
+}
+
 TEST_CASE_FIXTURE(Unwilling, "a_record_that_leaves_with_an_alert_is_not_made_again") {
     const std::string sent = bytes_of_size(40000);
     leave_room(1000);
