@@ -57,6 +57,7 @@ struct Tls {
     bool watches_read : 1;  // ev_read is added
     bool in_engine : 1;     // a callback of the program's may be running in it
     bool system_bio : 1;    // the engine talks to the socket by itself
+    bool starved : 1;       // Mbed TLS: the transport had nothing for the step that goes on
 };
 
 [[nodiscard]] inline Tls& tls_of(Stream& stream) {
