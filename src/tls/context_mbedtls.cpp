@@ -258,7 +258,7 @@ Status set_alpn(evlet_tls_context& shared, const char* protocols) {
 
 Status set_min_version(evlet_tls_context& context, evlet_tls_version version) {
 #if MBEDTLS_VERSION_NUMBER >= 0x03060000
-#if !defined(MBEDTLS_SSL_PROTO_TLS1_3)
+#if !EVLET_MBEDTLS_TLS_1_3
     if (version == EVLET_TLS_1_3)
         return fail_context(context, Status::unsupported, "this Mbed TLS was built without TLS 1.3");
 #endif
@@ -325,6 +325,11 @@ MbedtlsContext* make_context(bool is_server) {
         return nullptr;
     }
     mbedtls_ssl_conf_rng(&context->config, random_bytes, nullptr);
+#if EVLET_MBEDTLS_TLS_1_3_TICKETS && defined(MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED)
+    // Unasked, a client throws away what it could resume.
+    mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
+        &context->config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
+#endif
     (void)set_min_version(*context, EVLET_TLS_1_2);
     set_verification(*context);
     return context;
