@@ -77,8 +77,38 @@ const char* reason_of(uint32_t verdict) {
     return "not accepted";
 }
 
-bool is_finished(const mbedtls_ssl_context* ssl) {
+bool is_finished(mbedtls_ssl_context* ssl) {
+#if MBEDTLS_VERSION_NUMBER >= 0x03020000
+    return mbedtls_ssl_is_handshake_over(ssl) != 0;
+#else
     return ssl->MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_HANDSHAKE_OVER;
+#endif
+}
+
+// In TLS 1.3 the server sends what it takes some time after the handshake, or never (RFC 8446 section
+// 4.6.1); until then Mbed TLS gives out sessions that lead nowhere.
+bool can_be_resumed(const mbedtls_ssl_context* ssl) {
+#if EVLET_MBEDTLS_TLS_1_3
+    if (mbedtls_ssl_get_version_number(ssl) == MBEDTLS_SSL_VERSION_TLS1_3) {
+#if EVLET_MBEDTLS_TLS_1_3_TICKETS
+        return ssl->MBEDTLS_PRIVATE(session)->MBEDTLS_PRIVATE(ticket_len) != 0;
+#else
+        return false;
+#endif
+    }
+#endif
+    (void)ssl;
+    return true;
+}
+
+// A copy of the session; the connection can give another one afterwards, which it refuses from 3.0 on.
+bool copy_session(mbedtls_ssl_context* ssl, mbedtls_ssl_session* ret_copy) {
+    if (mbedtls_ssl_get_session(ssl, ret_copy) != 0)
+        return false;
+#if MBEDTLS_VERSION_MAJOR >= 3
+    ssl->MBEDTLS_PRIVATE(session)->MBEDTLS_PRIVATE(exported) = 0;
+#endif
+    return true;
 }
 
 }  // namespace
@@ -112,7 +142,7 @@ const char* mbedtls_version(void* session) {
 }
 
 int mbedtls_was_resumed(const Connection& connection) {
-    const mbedtls_ssl_context* const ssl = ssl_of(connection.session);
+    mbedtls_ssl_context* const ssl = ssl_of(connection.session);
     if (!is_finished(ssl))
         return -1;
     // A client's peer shows its certificate, unless both go on with an earlier session.
@@ -149,14 +179,15 @@ void explain_mbedtls(const Connection& connection, unsigned long error, char* re
 }
 
 void* keep_mbedtls(void* session) {
-    if (!is_finished(ssl_of(session)))
+    mbedtls_ssl_context* const ssl = ssl_of(session);
+    if (!is_finished(ssl) || !can_be_resumed(ssl))
         return nullptr;
     auto* const kept =
         static_cast<mbedtls_ssl_session*>(mbedtls_calloc(1, sizeof(mbedtls_ssl_session)));
     if (!kept)
         return nullptr;
     mbedtls_ssl_session_init(kept);
-    if (mbedtls_ssl_get_session(ssl_of(session), kept) == 0)
+    if (copy_session(ssl, kept))
         return kept;
     free_kept_mbedtls(kept);
     return nullptr;

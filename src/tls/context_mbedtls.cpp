@@ -47,24 +47,19 @@ Status fail_mbedtls(evlet_tls_context& context, const char* what, int error) {
                         mbedtls_error_text(error));
 }
 
-// Text with the NUL behind it that Mbed TLS wants; wiped when it goes.
+// Text from memory with the NUL behind it that Mbed TLS wants; wiped when it goes.
 class PemText {
 public:
     PemText() = default;
     ~PemText() {
         if (bytes_)
             mbedtls_platform_zeroize(bytes_, size_);
-        if (is_file_)
-            mbedtls_free(bytes_);
-        else
-            mem::release(bytes_);
+        mem::release(bytes_);
     }
     PemText(const PemText&) = delete;
     PemText& operator=(const PemText&) = delete;
     // 0, or an error of Mbed TLS.
     int load(const Pem& pem) {
-        if (pem.path)
-            return load_file(pem.path);
         if (pem.size == SIZE_MAX)
             return MBEDTLS_ERR_PEM_ALLOC_FAILED;
         bytes_ = static_cast<unsigned char*>(mem::allocate(pem.size + 1));
@@ -80,19 +75,8 @@ public:
     [[nodiscard]] size_t size() const { return size_; }
 
 private:
-    int load_file(const char* path) {
-#if defined(MBEDTLS_FS_IO)
-        is_file_ = true;
-        return mbedtls_pk_load_file(path, &bytes_, &size_);
-#else
-        (void)path;
-        return MBEDTLS_ERR_PK_FILE_IO_ERROR;
-#endif
-    }
-
     unsigned char* bytes_ = nullptr;
     size_t size_ = 0;
-    bool is_file_ = false;
 };
 
 void destroy(evlet_tls_context& shared) {
@@ -112,16 +96,46 @@ void destroy(evlet_tls_context& shared) {
     mem::release(&context);
 }
 
-int parse_chain(MbedtlsContext& context, const Pem& pem) {
+// Files are Mbed TLS's to read, if it was built to.
+#if defined(MBEDTLS_FS_IO)
+int parse_certificate_file(mbedtls_x509_crt& first, const char* path) {
+    return mbedtls_x509_crt_parse_file(&first, path);
+}
+
+int parse_key_file(mbedtls_pk_context& key, const char* path, const char* password) {
+#if MBEDTLS_VERSION_MAJOR < 3
+    return mbedtls_pk_parse_keyfile(&key, path, password);
+#else
+    return mbedtls_pk_parse_keyfile(&key, path, password, random_bytes, nullptr);
+#endif
+}
+#else
+int parse_certificate_file(mbedtls_x509_crt&, const char*) {
+    return MBEDTLS_ERR_PK_FILE_IO_ERROR;
+}
+
+int parse_key_file(mbedtls_pk_context&, const char*, const char*) {
+    return MBEDTLS_ERR_PK_FILE_IO_ERROR;
+}
+#endif
+
+// As Mbed TLS does it: above 0, so many of the certificates are broken.
+int parse_certificates(mbedtls_x509_crt& first, const Pem& pem) {
+    if (pem.path)
+        return parse_certificate_file(first, pem.path);
     PemText text;
     const int loaded = text.load(pem);
-    // Above 0: so many of the certificates are broken.
-    const int parsed =
-        loaded ? loaded : mbedtls_x509_crt_parse(&context.chain, text.bytes(), text.size());
+    return loaded ? loaded : mbedtls_x509_crt_parse(&first, text.bytes(), text.size());
+}
+
+int parse_chain(MbedtlsContext& context, const Pem& pem) {
+    const int parsed = parse_certificates(context.chain, pem);
     return parsed > 0 ? MBEDTLS_ERR_X509_INVALID_FORMAT : parsed;
 }
 
 int parse_key(MbedtlsContext& context, const Pem& pem, const char* password) {
+    if (pem.path)
+        return parse_key_file(context.key, pem.path, password);
     PemText text;
     const int loaded = text.load(pem);
     if (loaded)
@@ -171,15 +185,11 @@ Status set_certificate(evlet_tls_context& shared, const Pem& chain, const Pem& k
 // Certificates in memory of their own, as they hang behind each other; an error of Mbed TLS, or how
 // many of them are broken.
 int parse_trusted(const Pem& pem, mbedtls_x509_crt** ret_first) {
-    PemText text;
-    const int loaded = text.load(pem);
-    if (loaded)
-        return loaded;
     auto* const first = static_cast<mbedtls_x509_crt*>(mbedtls_calloc(1, sizeof(mbedtls_x509_crt)));
     if (!first)
         return MBEDTLS_ERR_X509_ALLOC_FAILED;
     mbedtls_x509_crt_init(first);
-    const int parsed = mbedtls_x509_crt_parse(first, text.bytes(), text.size());
+    const int parsed = parse_certificates(*first, pem);
     if (parsed >= 0) {
         *ret_first = first;
         return parsed;
@@ -248,7 +258,7 @@ Status set_alpn(evlet_tls_context& shared, const char* protocols) {
 
 Status set_min_version(evlet_tls_context& context, evlet_tls_version version) {
 #if MBEDTLS_VERSION_NUMBER >= 0x03060000
-#if !defined(MBEDTLS_SSL_PROTO_TLS1_3)
+#if !EVLET_MBEDTLS_TLS_1_3
     if (version == EVLET_TLS_1_3)
         return fail_context(context, Status::unsupported, "this Mbed TLS was built without TLS 1.3");
 #endif
@@ -315,6 +325,11 @@ MbedtlsContext* make_context(bool is_server) {
         return nullptr;
     }
     mbedtls_ssl_conf_rng(&context->config, random_bytes, nullptr);
+#if EVLET_MBEDTLS_TLS_1_3_TICKETS && defined(MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED)
+    // Unasked, a client throws away what it could resume.
+    mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
+        &context->config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
+#endif
     (void)set_min_version(*context, EVLET_TLS_1_2);
     set_verification(*context);
     return context;

@@ -29,6 +29,20 @@
 #define EVLET_MBEDTLS_MARKS_RESUMED 0
 #endif
 
+// Before 3.6 it was an experiment.
+#if MBEDTLS_VERSION_NUMBER >= 0x03060000 && defined(MBEDTLS_SSL_PROTO_TLS1_3)
+#define EVLET_MBEDTLS_TLS_1_3 1
+#else
+#define EVLET_MBEDTLS_TLS_1_3 0
+#endif
+
+// Whether clients can resume sessions of TLS 1.3.
+#if EVLET_MBEDTLS_TLS_1_3 && defined(MBEDTLS_SSL_SESSION_TICKETS) && defined(MBEDTLS_SSL_CLI_C)
+#define EVLET_MBEDTLS_TLS_1_3_TICKETS 1
+#else
+#define EVLET_MBEDTLS_TLS_1_3_TICKETS 0
+#endif
+
 namespace evlet {
 
 struct MbedtlsContext : evlet_tls_context {

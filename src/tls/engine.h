@@ -13,9 +13,9 @@ namespace evlet {
 // What came of a call of an engine.
 enum class Step : unsigned char {
     done,
-    want_read,   // again when the transport has received something
+    want_read,   // again when the transport has received something: it had nothing to give
     want_write,  // again when the transport takes bytes
-    again,       // again after a while: the engine waits for something else
+    again,       // soon: it has got further, or waits for something else
     closed,      // the peer sent its close_notify
     failed,      // for good; errors were added, or the transport's end or error is in the session
 };

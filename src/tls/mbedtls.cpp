@@ -18,8 +18,15 @@ mbedtls_ssl_context* ssl_of(Stream& stream) {
     return static_cast<mbedtls_ssl_context*>(tls_of(stream).session);
 }
 
+// As mbedtls_ssl_write() sees it, which else goes on with the handshake first.
 bool is_finished(const mbedtls_ssl_context& ssl) {
     return ssl.MBEDTLS_PRIVATE(state) == MBEDTLS_SSL_HANDSHAKE_OVER;
+}
+
+// The same for a step, which is told apart from those before it.
+mbedtls_ssl_context* ssl_for_step(Stream& stream) {
+    tls_of(stream).starved = false;
+    return ssl_of(stream);
 }
 
 // ---- The transport ----
@@ -41,6 +48,7 @@ int on_receive(void* argument, unsigned char* ret_bytes, size_t room) {
         receive_raw(*static_cast<Stream*>(argument), ret_bytes, static_cast<size_t>(clamp(room)));
     if (count >= 0)
         return static_cast<int>(count);
+    tls_of(*static_cast<Stream*>(argument)).starved = count == kTransportBlocks;
     return count == kTransportBlocks ? MBEDTLS_ERR_SSL_WANT_READ : MBEDTLS_ERR_NET_RECV_FAILED;
 }
 
@@ -51,11 +59,15 @@ int on_receive(void* argument, unsigned char* ret_bytes, size_t room) {
 Step step_of(Stream& stream, int result) {
     switch (result) {
     case MBEDTLS_ERR_SSL_WANT_READ:
-        return Step::want_read;
+        // Said also behind a message that was not data, whatever has come after it.
+        return tls_of(stream).starved ? Step::want_read : Step::again;
     case MBEDTLS_ERR_SSL_WANT_WRITE:
         return Step::want_write;
     case MBEDTLS_ERR_SSL_ASYNC_IN_PROGRESS:
     case MBEDTLS_ERR_SSL_CRYPTO_IN_PROGRESS:
+#if defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+    case MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET:  // of reading, writing and shaking hands
+#endif
         return Step::again;
     case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY:
         return Step::closed;
@@ -82,18 +94,12 @@ Status begin(Stream& stream, bool anew) {
 }
 
 Step handshake(Stream& stream) {
-    return step_of(stream, mbedtls_ssl_handshake(ssl_of(stream)));
+    return step_of(stream, mbedtls_ssl_handshake(ssl_for_step(stream)));
 }
 
 Step read(Stream& stream, void* ret_bytes, size_t room, size_t* ret_count) {
-    int count;
-    do
-        count = mbedtls_ssl_read(ssl_of(stream), static_cast<unsigned char*>(ret_bytes), room);
-#if defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
-    while (count == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET);
-#else
-    while (false);
-#endif
+    const int count =
+        mbedtls_ssl_read(ssl_for_step(stream), static_cast<unsigned char*>(ret_bytes), room);
     if (count == 0) {
         tls_of(stream).cut_off = true;
         return Step::failed;
@@ -132,7 +138,7 @@ void note_record(Stream& stream, int result) {
 }
 
 Step write(Stream& stream, const void* bytes, size_t count, size_t* ret_count) {
-    mbedtls_ssl_context* const ssl = ssl_of(stream);
+    mbedtls_ssl_context* const ssl = ssl_for_step(stream);
     if (record_has_left(stream)) {
         const int most = mbedtls_ssl_get_max_out_record_payload(ssl);
         *ret_count = most > 0 && count > static_cast<size_t>(most) ? static_cast<size_t>(most) : count;
@@ -154,7 +160,7 @@ size_t pending(Stream& stream) {
 
 #if defined(MBEDTLS_SSL_RENEGOTIATION)
 Status renegotiate(Stream& stream) {
-    const Step step = step_of(stream, mbedtls_ssl_renegotiate(ssl_of(stream)));
+    const Step step = step_of(stream, mbedtls_ssl_renegotiate(ssl_for_step(stream)));
     return step == Step::failed || step == Step::closed ? Status::unsupported : Status::ok;
 }
 
@@ -182,7 +188,7 @@ Step shutdown(Stream& stream) {
     const Step sent = send_what_is_before(stream);
     if (sent != Step::done)
         return sent;
-    const int result = mbedtls_ssl_close_notify(ssl_of(stream));
+    const int result = mbedtls_ssl_close_notify(ssl_for_step(stream));
     note_record(stream, result);
     return step_of(stream, result);
 }

@@ -36,13 +36,6 @@ unsigned char wanted_by(Step step) {
     return step == Step::want_write ? EV_WRITE : EV_READ;
 }
 
-// There may be more to do without anything from the transport: for instance if the engine has taken a
-// record that brought no bytes, and others are behind it. A socket tells of those by itself.
-bool goes_on(const Tls& tls, Step step) {
-    return step == Step::done || step == Step::again ||
-           (step == Step::want_read && tls.underlying && tls.underlying->input.length);
-}
-
 // The session is of no further use.
 void report_failure(Stream& stream, short direction, bool deferred) {
     Tls& tls = tls_of(stream);
@@ -74,7 +67,7 @@ void shake_hands(Stream& stream) {
     if (stream.freed)
         return;
     tls.read_wants = wanted_by(step);
-    if (step != Step::done && goes_on(tls, step)) {
+    if (step == Step::again) {
         tls.more = true;
     } else if (step == Step::closed || step == Step::failed) {
         report_failure(stream, BEV_EVENT_READING, false);
@@ -162,7 +155,7 @@ void read_some(Stream& stream) {
         }
     }
     release_spare(stream.input);
-    tls.more = goes_on(tls, step);
+    tls.more = step == Step::done || step == Step::again;
     if (!tls.more)
         tls.read_wants = wanted_by(step);
     // Who waited for these bytes in order to write will not see them come any more.

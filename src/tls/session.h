@@ -58,6 +58,7 @@ struct Tls {
     bool in_engine : 1;     // a callback of the program's may be running in it
     bool system_bio : 1;    // the engine talks to the socket by itself
     bool record_made : 1;   // Mbed TLS: of the unfinished bytes, or the close; see there
+    bool starved : 1;       // Mbed TLS: the transport had nothing for the step that goes on
 };
 
 [[nodiscard]] inline Tls& tls_of(Stream& stream) {

@@ -105,8 +105,8 @@ Step obey(Stream& stream, Toy& toy, char type) {
     case 'd':
         return Step::done;
     case 'n':
-        // As engines do that leave it to the caller to go on. Not if others were received with it.
-        return toy.in.empty() && toy.choices.happens(2) ? Step::want_read : Step::done;
+        // Some engines leave it to the caller to go on.
+        return toy.choices.happens(2) ? Step::again : Step::done;
     case 'k':
         if (!toy.close_made)
             make_record(toy, 'K');

@@ -22,10 +22,10 @@ struct Resumption {
             engine.tells_servers_of_1_3 || evlet_tls_get_version(server) != std::string("TLSv1.3");
         return is_told ? answer : -1;
     }
-    void run(bool only_1_2) {
-        evlet_tls_session* first;
+    void run(bool only_1_2, const char* name = "localhost") {
+        evlet_tls_session *first, *second;
         {
-            Meeting meeting(base, server, client);
+            Meeting meeting(base, server, client, name);
             if (only_1_2)
                 engine.only_1_2(meeting.client);
             CHECK(evlet_tls_session_keep(meeting.client) == nullptr);
@@ -33,12 +33,13 @@ struct Resumption {
             CHECK(evlet_tls_was_resumed(meeting.client) == 0);
             CHECK(evlet_tls_was_resumed(meeting.server) == answer_of(meeting.server, 0));
             first = evlet_tls_session_keep(meeting.client);
+            second = evlet_tls_session_keep(meeting.client);
             CHECK(evlet_tls_session_keep(meeting.server) == nullptr);
         }
-        const Kept kept(first);
-        REQUIRE(kept.session);
-        for (int i = 0; i < 2; ++i) {
-            Meeting meeting(base, server, client);
+        const Kept all[] = {Kept(first), Kept(second)};
+        for (const Kept& kept : all) {
+            REQUIRE(kept.session);
+            Meeting meeting(base, server, client, name);
             // Hands are being shaken.
             CHECK(evlet_tls_session_use(meeting.client, kept) == -1);
             REQUIRE(bufferevent_setfd(meeting.client, -1) == 0);
@@ -82,6 +83,10 @@ TEST_CASE_FIXTURE(Resumption, "session_of_tls_1_2_is_resumed") {
 
 TEST_CASE_FIXTURE(Resumption, "session_of_the_newest_version_is_resumed") {
     run(false);
+}
+
+TEST_CASE_FIXTURE(Resumption, "session_with_an_address_is_resumed") {
+    run(false, "127.0.0.1");
 }
 
 TEST_CASE("client_that_connects_again_resumes_nothing_unasked") {

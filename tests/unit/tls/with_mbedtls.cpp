@@ -84,10 +84,14 @@ mbedtls_ssl_config* config_of(Role role) {
     const bool serves = role == Role::server || role == Role::old_server;
     config = std::make_unique<Config>(serves ? MBEDTLS_SSL_IS_SERVER : MBEDTLS_SSL_IS_CLIENT,
                                       serves ? "server" : nullptr);
+    if (role == Role::old_client || role == Role::old_server) {
+#if MBEDTLS_VERSION_NUMBER >= 0x03020000
+        mbedtls_ssl_conf_max_tls_version(&config->config, MBEDTLS_SSL_VERSION_TLS1_2);
+#endif
 #if defined(MBEDTLS_SSL_RENEGOTIATION)
-    if (role == Role::old_client || role == Role::old_server)
         mbedtls_ssl_conf_renegotiation(&config->config, MBEDTLS_SSL_RENEGOTIATION_ENABLED);
 #endif
+    }
     if (role == Role::careful_client) {
         REQUIRE(mbedtls_x509_crt_parse_file(&config->authority, vector_path("ca.pem").c_str()) ==
                 0);
