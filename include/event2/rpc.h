@@ -28,8 +28,9 @@
  * that is too large is answered with 413, a reply that is too large ends its call.
  *
  * Messages that are read are nested at most EVRPC_MOST_DEPTH (64) deep and have at most
- * EVRPC_MOST_ELEMENTS (65536) elements in an array; more is an error. Either macro may be defined
- * when generated code is compiled.
+ * EVRPC_MOST_ELEMENTS (65536) elements in an array; more is an error. Of messages of several files
+ * that are in each other, each file counts its own. Either macro may be defined when generated
+ * code is compiled.
  *
  * All of this belongs to the thread of the loop. Callbacks and hooks may free what they were called
  * for: the evrpc_base or the pool, connections, and the HTTP server. A connection has to be taken

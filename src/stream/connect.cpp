@@ -44,7 +44,7 @@ Status watch_outcome(Stream& stream) {
 }
 
 Status connect(Stream& stream, const sockaddr* address, int length) {
-    if (!stands_on_socket(stream))
+    if (!stands_on_socket(stream) || stream.occupied)
         return Status::invalid;
     evutil_socket_t fd = socket_of(stream);
     const bool own = fd < 0;

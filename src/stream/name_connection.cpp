@@ -332,12 +332,14 @@ NameConnection* make_connection(Stream& stream) {
 
 Status connect_by_name(Stream& stream, const ResolvedName& name, evdns_base* resolver,
                        const char* host, const char* service, const evutil_addrinfo& hints) {
-    cancel_naming(stream);
-    NameConnection* const connection = stream.base() ? make_connection(stream) : nullptr;
+    const bool possible = stream.base() && !stream.occupied;
+    if (possible)
+        cancel_naming(stream);
+    NameConnection* const connection = possible ? make_connection(stream) : nullptr;
     if (!connection) {
         if (name.list)
             evutil_freeaddrinfo(name.list);
-        return stream.base() ? Status::no_memory : Status::invalid;
+        return possible ? Status::no_memory : Status::invalid;
     }
     // What was begun on the descriptor before it is connected came too soon.
     if (const auto assign = stream.shown.be_ops->assign)

@@ -133,6 +133,7 @@ struct Stream {
     unsigned char freed : 1;             // by the program
     unsigned char owns_lock : 1;
     unsigned char tells_connected : 1;  // the kind reports BEV_EVENT_CONNECTED by itself, later
+    unsigned char occupied : 1;  // no other descriptor is taken now
     [[no_unique_address]] Mutex mutex;
 
     [[nodiscard]] event_base* base() const { return shown.ev_base; }

@@ -44,6 +44,19 @@ struct TlsEngine {
     void (*release)(Stream& stream);
 };
 
+// Around each step: the program's callbacks in an engine may free the stream; they cannot begin
+// anew.
+class InEngine {
+public:
+    explicit InEngine(Stream& stream) : stream_(stream) { stream_.occupied = 1; }
+    ~InEngine() { stream_.occupied = 0; }
+    InEngine(const InEngine&) = delete;
+    InEngine& operator=(const InEngine&) = delete;
+
+private:
+    Stream& stream_;
+};
+
 // Remembers an error that the engine told; the first three count.
 void add_tls_error(Tls& tls, uint32_t error);
 

@@ -19,18 +19,6 @@ constexpr size_t kMostAtOnce = 2 * kRecord;
 constexpr unsigned char kSmallestRead = 9;  // 512 bytes
 constexpr unsigned char kLargestRead = 15;  // two records
 
-// The program's callbacks in an engine may free the stream, or begin anew; not during a step.
-class InEngine {
-public:
-    explicit InEngine(Tls& tls) : tls_(tls) { tls_.in_engine = true; }
-    ~InEngine() { tls_.in_engine = false; }
-    InEngine(const InEngine&) = delete;
-    InEngine& operator=(const InEngine&) = delete;
-
-private:
-    Tls& tls_;
-};
-
 // What a step that is not done waits for.
 unsigned char wanted_by(Step step) {
     return step == Step::want_write ? EV_WRITE : EV_READ;
@@ -61,7 +49,7 @@ void shake_hands(Stream& stream) {
     tls.more = false;
     Step step;
     {
-        InEngine scope(tls);
+        InEngine scope(stream);
         step = tls.engine->handshake(stream);
     }
     if (stream.freed)
@@ -139,7 +127,7 @@ void read_some(Stream& stream) {
     size_t total = 0;
     Step step = Step::done;
     {
-        InEngine scope(tls);
+        InEngine scope(stream);
         while (step == Step::done && total < budget && can_read(stream)) {
             size_t most = budget - total;
             if (most > kMostBytes - stream.input.length)
@@ -239,7 +227,7 @@ bool write_some(Stream& stream, bool deferred) {
     size_t total = 0;
     Step step = Step::done;
     {
-        InEngine scope(tls);
+        InEngine scope(stream);
         while (step == Step::done && stream.output.length && total < budget && can_write(stream)) {
             const size_t most = write_allowance(stream, budget - total);
             if (!most)
@@ -279,7 +267,7 @@ void finish_output(Stream& stream) {
         return;
     Step step;
     {
-        InEngine scope(tls);
+        InEngine scope(stream);
         step = tls.engine->shutdown(stream);
     }
     tls.write_wants = 0;
@@ -296,7 +284,7 @@ void pump(Stream& stream, short ready) {
     Tls& tls = tls_of(stream);
     if (stream.connecting)
         return;
-    if (tls.in_engine)
+    if (stream.occupied)
         return;  // a callback of the program, in the engine, runs the loop
     // Records that go down leave when all are made.
     Stream* const underlying = tls.underlying;

@@ -55,7 +55,6 @@ struct Tls {
     bool finishing : 1;      // a close_notify is to follow the output
     bool close_sent : 1;
     bool watches_read : 1;  // ev_read is added
-    bool in_engine : 1;     // a callback of the program's may be running in it
     bool system_bio : 1;    // the engine talks to the socket by itself
     bool record_made : 1;   // Mbed TLS: of the unfinished bytes, or the close; see there
     bool starved : 1;       // Mbed TLS: the transport had nothing for the step that goes on

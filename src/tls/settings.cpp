@@ -9,9 +9,13 @@ int renegotiate(bufferevent& bev, const TlsEngine& engine) {
     Stream& stream = as_stream(bev);
     StreamGuard guard(stream);
     Tls* const tls = find_tls(bev, engine);
-    if (!tls || tls->phase != Phase::open || tls->in_engine || stream.freed)
+    if (!tls || tls->phase != Phase::open || stream.occupied || stream.freed)
         return to_result(Status::invalid);
-    const Status begun = engine.renegotiate(stream);
+    Status begun;
+    {
+        InEngine scope(stream);
+        begun = engine.renegotiate(stream);
+    }
     if (failed(begun))
         return to_result(begun);
     tls->renegotiating = true;

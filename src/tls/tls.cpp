@@ -47,7 +47,7 @@ void transfer(Stream& stream) {
 void say_farewell(Stream& stream) {
     Tls& tls = tls_of(stream);
     if (!(stream.options & BEV_OPT_CLOSE_ON_FREE) || tls.phase != Phase::open || tls.close_sent ||
-        tls.unfinished || stream.output.length || tls.in_engine || tls.renegotiating)
+        tls.unfinished || stream.output.length || stream.occupied || tls.renegotiating)
         return;
     tls.close_sent = true;
     (void)tls.engine->shutdown(stream);
@@ -75,7 +75,7 @@ void destruct(Stream& stream) {
 int flush(Stream& stream, short directions, bufferevent_flush_mode mode) {
     Tls& tls = tls_of(stream);
     bool moved = false;
-    if ((directions & EV_WRITE) && mode != BEV_NORMAL && !tls.in_engine && !tls.close_sent) {
+    if ((directions & EV_WRITE) && mode != BEV_NORMAL && !stream.occupied && !tls.close_sent) {
         if (tls.phase == Phase::open && can_write(stream) && !tls.write_wants)
             moved = write_some(stream, true);
         if (mode == BEV_FINISHED && !stream.freed) {
@@ -93,7 +93,7 @@ int flush(Stream& stream, short directions, bufferevent_flush_mode mode) {
 }
 
 Status set_socket_fd(Stream& stream, evutil_socket_t fd) {
-    if (tls_of(stream).in_engine)
+    if (stream.occupied)
         return Status::invalid;
     cancel_naming(stream);
     stream.connecting = 0;
@@ -104,7 +104,7 @@ Status set_socket_fd(Stream& stream, evutil_socket_t fd) {
 }
 
 Status set_underlying_fd(Stream& stream, evutil_socket_t fd) {
-    if (tls_of(stream).in_engine)
+    if (stream.occupied)
         return Status::invalid;
     Stream& underlying = *tls_of(stream).underlying;
     const auto set = underlying.shown.be_ops->set_fd;

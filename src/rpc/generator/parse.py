@@ -18,8 +18,9 @@ Each member has a tag, unique within its message, from 0 to 4294967295. A messag
 all members are set that are neither optional nor an array.
 
 What is read is nested at most EVRPC_MOST_DEPTH (64) deep, and has at most EVRPC_MOST_ELEMENTS
-(65536) elements in an array; more is an error. Both may be defined here or for the C compiler, and
-so may EVRPC_THREAD_LOCAL, the word for variables that each thread has of its own.
+(65536) elements in an array; more is an error. Of messages of several files that are in each other,
+each file counts its own. Both may be defined here or for the C compiler, and so may
+EVRPC_THREAD_LOCAL, the word for variables that each thread has of its own.
 """
 
 import argparse

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Hooks of servers and clients: their order, what they decide, pauses, meta data, and what they
 // free.
+#include <stddef.h>
+#include <stdint.h>
+
 #include "rpc_support.h"
 
 using namespace evlet_test;
@@ -147,6 +150,27 @@ TEST_CASE("meta_data_is_kept_with_a_call") {
     });
     client.call();
     CHECK(client.has(1));
+    CHECK(in.calls == 1);
+}
+
+TEST_CASE("meta_data_are_aligned_for_any_type") {
+    Base base;
+    SumServer server(base);
+    const Hook in(server.rpc, EVRPC_INPUT, [](void* context, evhttp_request*, evbuffer*) {
+        // Keys and sizes that leave what follows at odd places, if it can be.
+        for (size_t size = 0; size < 40; ++size) {
+            const std::string key = std::to_string(size) + std::string(size % 7, 'k');
+            const std::string value(size, static_cast<char>(size));
+            evrpc_hook_add_meta(context, key.c_str(), value.data(), size);
+            void* data = nullptr;
+            size_t found = 77;
+            REQUIRE(evrpc_hook_find_meta(context, key.c_str(), &data, &found) == 0);
+            CHECK(reinterpret_cast<uintptr_t>(data) % alignof(max_align_t) == 0);
+            CHECK(std::string(static_cast<char*>(data), found) == value);
+        }
+        return answer_with(EVRPC_CONTINUE);
+    });
+    CHECK(status_of(talk(base, server.http.port(), sum_request())) == 200);
     CHECK(in.calls == 1);
 }
 

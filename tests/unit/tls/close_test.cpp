@@ -183,6 +183,68 @@ TLS_TEST("an_end_without_a_close_is_an_error_unless_that_was_allowed") {
     }
 }
 
+// The end is known below while bytes before it are still to be decrypted.
+TLS_TEST("a_cut_that_is_allowed_is_an_end_and_a_broken_record_before_it_an_error") {
+    for (const Over over : {Over::filtered_sockets, Over::pair})
+        for (const bool broken : {false, true}) {
+            CAPTURE(broken);
+            Base base;
+            TlsPair pair(base, with, over);
+            pair.connect();
+            with.server.allow_dirty(pair.server, 1);
+            bufferevent_disable(pair.server, EV_READ);
+            bufferevent* const below = bufferevent_get_underlying(pair.client);
+            const std::string sent = bytes_of_size(3000);
+            pair.client.write(sent);
+            REQUIRE(run_until(base, [&] { return pair.client.output_length() == 0; }));
+            // The head of a record, and none of an engine's making.
+            if (broken)
+                REQUIRE(bufferevent_write(below, "\27\3\3\0\40abcdefghijklmnopqrstuvwxyz012345",
+                                          37) == 0);
+            if (over == Over::pair) {
+                bufferevent_flush(below, EV_WRITE, BEV_FINISHED);
+            } else {
+                REQUIRE(run_until(
+                    base, [&] { return evbuffer_get_length(bufferevent_get_output(below)) == 0; }));
+                REQUIRE(::shutdown(bufferevent_getfd(below), SHUT_WR) == 0);
+            }
+            REQUIRE(bufferevent_set_max_single_read(pair.server, 100) == 0);
+            std::string got;
+            pair.server.on_read = [&] { got += pair.server.take(); };
+            pair.server.enable(EV_READ);
+            REQUIRE(run_until(base, [&] { return pair.server.events.size() == 2; }));
+            CHECK(pair.server.events[1] == (broken ? kReadError : kReadEof));
+            CHECK((with.server.error(pair.server) != 0 || !broken));
+            CHECK(got == sent);
+            CHECK(with.server.is_clean());
+        }
+}
+
+TLS_TEST("a_reset_is_an_error_even_if_a_cut_is_allowed") {
+    NEEDS(resets);
+    for (const bool filtered : {false, true}) {
+        Base base;
+        TcpPair tcp;
+        bufferevent* const plain =
+            filtered ? bufferevent_socket_new(base, dup(tcp[0]), BEV_OPT_CLOSE_ON_FREE) : nullptr;
+        SocketStream client(filtered ? tls_over(base, with.client, Role::client, plain)
+                                     : tls_on(base, with.client, Role::client, dup(tcp[0])));
+        SocketStream server(tls_on(base, with.server, Role::server, dup(tcp[1])));
+        client.enable(EV_READ);
+        server.enable(EV_READ);
+        REQUIRE(run_until(base, [&] { return client.saw(kConnected) && server.saw(kConnected); }));
+        with.client.allow_dirty(client, 1);
+        tcp.close(0);
+        const linger at_once = {1, 0};
+        setsockopt(tcp[1], SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        REQUIRE(bufferevent_replacefd(server, -1) == 0);
+        tcp.close(1);
+        REQUIRE(run_until(base, [&] { return client.events.size() == 2; }));
+        CHECK(client.events[1] == kReadError);
+        CHECK(client.errors[1] == ECONNRESET);
+    }
+}
+
 TLS_TEST("a_stream_cut_inside_a_record_gives_what_was_whole_and_then_an_error") {
     Base base;
     Wire wire(base, with);

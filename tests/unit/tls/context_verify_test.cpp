@@ -178,3 +178,27 @@ TEST_CASE("connection_that_is_made_again_is_verified_again") {
         REQUIRE(bufferevent_setfd(stream, -1) == 0);
     }
 }
+
+TEST_CASE("why_a_server_was_refused_is_told_until_the_next_connection_begins") {
+    NEEDS(system_descriptors);
+    Base base;
+    const Server server("other");
+    const Client client;
+    const Peer refusing(Peer::refuses, AF_INET);
+    Meeting meeting(base, server, client);
+    SocketStream& stream = meeting.client;
+    REQUIRE(contains(meeting.refusal(), "certificate refused: "));
+    REQUIRE(bufferevent_setfd(stream, -1) == 0);
+    CHECK(contains(Meeting::error_of(stream), "certificate refused: "));
+    stream.events.clear();
+    REQUIRE(bufferevent_socket_connect(stream, refusing.address().get(),
+                                       refusing.address().length()) == 0);
+    const Fd fd(bufferevent_getfd(stream));
+    CHECK(Meeting::error_of(stream).empty());
+    REQUIRE(run_until(base, [&] { return !stream.events.empty(); }));
+    CHECK(stream.events == std::vector<short>{BEV_EVENT_ERROR});
+    // Nothing has failed but the attempt to connect, of which errno tells.
+    CHECK(Meeting::error_of(stream).empty());
+    CHECK(stream.errors.back() == ECONNREFUSED);
+    stream.free();
+}

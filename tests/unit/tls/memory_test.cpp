@@ -81,6 +81,34 @@ TLS_TEST("without_memory_no_stream_is_made_and_the_descriptor_remains") {
     }
 }
 
+TLS_TEST("without_memory_no_filter_is_made_and_what_is_below_is_as_it_was") {
+    FailingMemory memory;
+    for (const int options : {0, int(BEV_OPT_CLOSE_ON_FREE)}) {
+        int failures = 0;
+        for (bool made = false; !made; ++failures) {
+            REQUIRE(failures < 100);
+            Base base;
+            SocketPair sockets;
+            Underlying below(base, sockets[0]);
+            void* const session = with.client.make(Role::client);
+            memory.fail_at(failures + 1);
+            bufferevent* const bev =
+                with.client.on_stream(base, below, session, BUFFEREVENT_SSL_CONNECTING, options);
+            memory.stop_failing();
+            made = bev != nullptr;
+            if (!bev)
+                below.check_unchanged(base, sockets[1]);
+            else
+                bufferevent_free(bev);
+            if (bev && options)
+                below.disown();
+            if (!options)
+                with.client.free(session);
+        }
+        CHECK(failures > 1);
+    }
+}
+
 TLS_TEST("an_idle_connection_holds_one_block_beside_the_engine") {
     FailingMemory memory;
     Base base;

@@ -101,6 +101,37 @@ TEST_CASE("without_memory_in_openssl_no_stream_is_made_and_everything_remains") 
     }
 }
 
+TEST_CASE("without_memory_in_openssl_no_filter_is_made_and_what_is_below_is_as_it_was") {
+    for (const int options : {0, int(BEV_OPT_CLOSE_ON_FREE)}) {
+        int failures = 0;
+        for (bool made = false; !made; ++failures) {
+            REQUIRE(failures < 100);
+            Base base;
+            SocketPair sockets;
+            Underlying below(base, sockets[0]);
+            void* const session = openssl_for_tests.make(Role::client);
+            g_refuse_in = failures + 1;
+            bufferevent* const bev = openssl_for_tests.on_stream(
+                base, below, session, BUFFEREVENT_SSL_CONNECTING, options);
+            g_refuse_in = 0;
+            made = bev != nullptr;
+            if (!bev) {
+                CHECK(ERR_peek_error() == 0);
+                if (!options)
+                    CHECK(openssl_for_tests.is_parted(session));
+                below.check_unchanged(base, sockets[1]);
+            } else {
+                bufferevent_free(bev);
+            }
+            if (bev && options)
+                below.disown();
+            if (!options)
+                openssl_for_tests.free(session);
+        }
+        CHECK(failures > 1);
+    }
+}
+
 TEST_CASE("a_session_knows_the_descriptor_of_its_bufferevent") {
     Base base;
     const RawPair raw;

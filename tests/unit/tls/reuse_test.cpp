@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One bufferevent and session for several connections, one after the other.
+#include <functional>
+
 #include "tls_support.h"
 
 using namespace evlet_test;
@@ -100,4 +102,88 @@ TLS_TEST("a_filter_takes_another_descriptor_below") {
     client.write("moved");
     server.enable(EV_READ);
     receive_exactly(base, server, "moved");
+}
+
+namespace {
+
+// What follows upon a connection that failed, and whether its errors can be told afterwards.
+struct Next {
+    const char* what;
+    bool tells;
+    std::function<int(bufferevent*, evutil_socket_t fd, const Peer& listener)> begin;
+};
+
+}  // namespace
+
+TLS_TEST("errors_are_told_until_the_next_connection_begins") {
+    NEEDS(system_descriptors);
+    const Next all[] = {
+        {"nothing", true, [](bufferevent*, evutil_socket_t, const Peer&) { return 0; }},
+        {"no descriptor", true,
+         [](bufferevent* bev, evutil_socket_t, const Peer&) { return bufferevent_setfd(bev, -1); }},
+        {"reading", true,
+         [](bufferevent* bev, evutil_socket_t, const Peer&) {
+             return bufferevent_enable(bev, EV_READ);
+         }},
+        {"a descriptor", false,
+         [](bufferevent* bev, evutil_socket_t fd, const Peer&) {
+             return bufferevent_setfd(bev, fd);
+         }},
+        {"another descriptor", false,
+         [](bufferevent* bev, evutil_socket_t fd, const Peer&) {
+             return bufferevent_replacefd(bev, fd);
+         }},
+        {"an address", false,
+         [](bufferevent* bev, evutil_socket_t, const Peer& listener) {
+             REQUIRE(bufferevent_setfd(bev, -1) == 0);
+             return bufferevent_socket_connect(bev, listener.address().get(),
+                                               listener.address().length());
+         }},
+        {"a name", false, [](bufferevent* bev, evutil_socket_t, const Peer& listener) {
+             REQUIRE(bufferevent_setfd(bev, -1) == 0);
+             return bufferevent_socket_connect_hostname(bev, nullptr, AF_INET, "127.0.0.1",
+                                                        listener.port());
+         }}};
+    for (const Next& next : all) {
+        CAPTURE(next.what);
+        Base base;
+        const Peer listener(Peer::listens, AF_INET);
+        const RawPair first, second;
+        const Fd near(first.fd[0]), far(first.fd[1]), other(second.fd[0]), peer(second.fd[1]);
+        void* const session = with.client.make(Role::client);
+        {
+            SocketStream client(
+                with.client.on_socket(base, near, session, BUFFEREVENT_SSL_CONNECTING, 0));
+            client.enable(EV_READ);
+            send_some(far, "this is no handshake at all");
+            REQUIRE(run_until(base, [&] { return !client.events.empty(); }));
+            REQUIRE(next.begin(client, other, listener) == 0);
+            CHECK((with.client.error(client) != 0) == next.tells);
+            const evutil_socket_t fd = bufferevent_getfd(client);
+            const Fd of_its_own(fd == near || fd == other ? -1 : fd);
+            REQUIRE(bufferevent_setfd(client, -1) == 0);
+        }
+        settle(base);
+        with.client.free(session);
+    }
+}
+
+TLS_TEST("errors_of_a_filter_are_told_until_it_is_given_another_descriptor") {
+    NEEDS(system_descriptors);
+    Base base;
+    const RawPair first, second;
+    const Fd left(first.fd[0]), far(first.fd[1]), peer(second.fd[1]);
+    SocketStream client(tls_over(base, with.client, Role::client,
+                                 bufferevent_socket_new(base, first.fd[0], BEV_OPT_CLOSE_ON_FREE)));
+    for (const bool another : {false, true}) {
+        client.events.clear();
+        client.enable(EV_READ);
+        send_some(far, "this is no handshake at all");
+        REQUIRE(run_until(base, [&] { return !client.events.empty(); }));
+        REQUIRE(bufferevent_setfd(client, -1) == 0);
+        if (!another)
+            CHECK(with.client.error(client) != 0);
+        REQUIRE(bufferevent_setfd(client, another ? second.fd[0] : first.fd[0]) == 0);
+    }
+    CHECK(with.client.error(client) == 0);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <event2/bufferevent_ssl.h>
+#include <evlet/tls.h>
 #include <stdlib.h>
 
 #include <memory>
@@ -40,6 +41,13 @@ struct TestEngine {
     void (*leave_an_error)();
     // The session of a server that shows a certificate of tests/vectors/tls.
     void* (*make_server)(const char* certificate);
+    // Whether the session has let go of every bufferevent.
+    bool (*is_parted)(const void* session);
+    // Has the engine call `call(argument)` again and again in the middle of its steps, for one
+    // session at a time; null: for none any more. False if this engine cannot do that.
+    bool (*call_within)(const void* session, void (*call)(void*), void* argument);
+    // A context of clients that accept anybody.
+    evlet_tls_context* (*make_context)();
 };
 
 struct Pairing {
@@ -158,6 +166,39 @@ public:
 
 private:
     event_base* base_;
+};
+
+// A stream that filters are made on, in a state that is not the usual one.
+class Underlying : public SocketStream {
+public:
+    Underlying(event_base* base, evutil_socket_t fd) : SocketStream(base, fd) {
+        bufferevent_setwatermark(get(), EV_READ, 3, 100);
+        bufferevent_setwatermark(get(), EV_WRITE, 7, 200);
+        REQUIRE(bufferevent_disable(get(), EV_WRITE) == 0);
+        enable(EV_READ);
+    }
+    // No filter has left a trace, and bytes come as they did. `far` is the descriptor's other end.
+    void check_unchanged(event_base* base, evutil_socket_t far) {
+        size_t low = 0, high = 0;
+        CHECK(bufferevent_getwatermark(get(), EV_READ, &low, &high) == 0);
+        CHECK(low == 3);
+        CHECK(high == 100);
+        CHECK(bufferevent_getwatermark(get(), EV_WRITE, &low, &high) == 0);
+        CHECK(low == 7);
+        CHECK(high == 200);
+        CHECK(bufferevent_get_enabled(get()) == EV_READ);
+        CHECK(output_length() == 0);
+        bufferevent_data_cb read = nullptr, written = nullptr;
+        bufferevent_event_cb told = nullptr;
+        void* argument = nullptr;
+        bufferevent_getcb(get(), &read, &written, &told, &argument);
+        CHECK((read && written && told));
+        CHECK(argument == this);
+        send_some(far, "plain");
+        CHECK(run_until(base, [&] { return reads > 0; }));
+        CHECK(take() == "plain");
+        CHECK(events.empty());
+    }
 };
 
 // Until `stream` has received `wanted`, which is compared.

@@ -3,6 +3,7 @@
 #include "with_mbedtls.h"
 
 #include <mbedtls/ctr_drbg.h>
+#include <mbedtls/debug.h>
 #include <mbedtls/entropy.h>
 #include <mbedtls/pk.h>
 #include <mbedtls/ssl.h>
@@ -14,8 +15,19 @@
 
 #include <map>
 
+// From 3.0 on, fields have other names.
+#if MBEDTLS_VERSION_MAJOR < 3
+#define MBEDTLS_PRIVATE(field) field
+#endif
+
 namespace evlet_test {
 namespace {
+
+struct {
+    const mbedtls_ssl_config* config;
+    void (*call)(void*);
+    void* argument;
+} g_within;
 
 struct Random {
     mbedtls_entropy_context entropy;
@@ -53,6 +65,7 @@ struct Config {
                                             MBEDTLS_SSL_PRESET_DEFAULT) == 0);
         mbedtls_ssl_conf_rng(&config, mbedtls_ctr_drbg_random, &shared_random().generator);
         mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_NONE);
+        mbedtls_ssl_conf_dbg(&config, on_debug, &config);
         if (shown)
             show(vector_path(shown));
     }
@@ -65,6 +78,10 @@ struct Config {
         REQUIRE(mbedtls_pk_parse_keyfile(&key, (base + ".key").c_str(), nullptr) == 0);
 #endif
         REQUIRE(mbedtls_ssl_conf_own_cert(&config, &certificate, &key) == 0);
+    }
+    static void on_debug(void* config, int, const char*, int, const char*) {
+        if (g_within.call && g_within.config == config)
+            g_within.call(g_within.argument);
     }
     ~Config() {
         mbedtls_ssl_config_free(&config);
@@ -121,6 +138,33 @@ void* make_server(const char* certificate) {
     return session_in(&config->config, nullptr);
 }
 
+const mbedtls_ssl_context* ssl_of(const void* session) {
+    return static_cast<const mbedtls_ssl_context*>(session);
+}
+
+bool is_parted(const void* session) {
+    return ssl_of(session)->MBEDTLS_PRIVATE(p_bio) == nullptr;
+}
+
+// It tells what it does if it was built so.
+bool call_within(const void* session, void (*call)(void*), void* argument) {
+    g_within = {session ? ssl_of(session)->MBEDTLS_PRIVATE(conf) : nullptr, call, argument};
+#if defined(MBEDTLS_DEBUG_C)
+    constexpr int kSteps = 2;
+    mbedtls_debug_set_threshold(call ? kSteps : 0);
+    return true;
+#else
+    return false;
+#endif
+}
+
+evlet_tls_context* make_accepting_context() {
+    evlet_tls_context* const made = evlet_tls_mbedtls_client_new();
+    REQUIRE(made);
+    REQUIRE(evlet_tls_context_dangerously_accept_any_peer(made) == 0);
+    return made;
+}
+
 // It keeps no errors anywhere.
 bool is_clean() {
     return true;
@@ -154,6 +198,9 @@ const TestEngine mbedtls_for_tests = {
     is_clean,
     leave_an_error,
     make_server,
+    is_parted,
+    call_within,
+    make_accepting_context,
 };
 
 }  // namespace evlet_test

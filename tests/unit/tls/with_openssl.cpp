@@ -2,6 +2,7 @@
 // OpenSSL for the tests.
 #include "with_openssl.h"
 
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -59,6 +60,37 @@ void* make_server(const char* certificate) {
     return session_in(make_context(certificate).get());
 }
 
+// OpenSSL's own BIO is of no bufferevent.
+bool is_parted(const void* session) {
+    BIO* const bio = SSL_get_rbio(static_cast<const SSL*>(session));
+    return !bio || BIO_method_type(bio) == BIO_TYPE_SOCKET;
+}
+
+struct {
+    void (*call)(void*);
+    void* argument;
+} g_within;
+
+// It tells of each record, in either direction, while it has it in its hands.
+bool call_within(const void* session, void (*call)(void*), void* argument) {
+    g_within = {call, argument};
+    if (session) {
+        SSL_set_msg_callback(static_cast<SSL*>(const_cast<void*>(session)),
+                             [](int, int, int, const void*, size_t, SSL*, void*) {
+                                 if (g_within.call)
+                                     g_within.call(g_within.argument);
+                             });
+    }
+    return true;
+}
+
+evlet_tls_context* make_accepting_context() {
+    evlet_tls_context* const made = evlet_tls_openssl_client_new();
+    REQUIRE(made);
+    REQUIRE(evlet_tls_context_dangerously_accept_any_peer(made) == 0);
+    return made;
+}
+
 bool is_clean() {
     return ERR_peek_error() == 0;
 }
@@ -90,6 +122,9 @@ const TestEngine openssl_for_tests = {
     is_clean,
     leave_an_error,
     make_server,
+    is_parted,
+    call_within,
+    make_accepting_context,
 };
 
 }  // namespace evlet_test
