@@ -10,7 +10,7 @@
 #include "mem/mem.h"
 #include "tls/mbedtls.h"
 
-#if MBEDTLS_VERSION_MAJOR >= 3 && (defined(MBEDTLS_USE_PSA_CRYPTO) || defined(MBEDTLS_SSL_PROTO_TLS1_3))
+#if defined(MBEDTLS_USE_PSA_CRYPTO) || EVLET_MBEDTLS_TLS_1_3
 #include <psa/crypto.h>
 #define EVLET_MBEDTLS_PSA 1
 #else
