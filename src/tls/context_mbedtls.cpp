@@ -10,7 +10,7 @@
 #include "mem/mem.h"
 #include "tls/mbedtls.h"
 
-#if MBEDTLS_VERSION_MAJOR >= 3 && (defined(MBEDTLS_USE_PSA_CRYPTO) || defined(MBEDTLS_SSL_PROTO_TLS1_3))
+#if defined(MBEDTLS_USE_PSA_CRYPTO) || EVLET_MBEDTLS_TLS_1_3
 #include <psa/crypto.h>
 #define EVLET_MBEDTLS_PSA 1
 #else
@@ -257,17 +257,14 @@ Status set_alpn(evlet_tls_context& shared, const char* protocols) {
 }
 
 Status set_min_version(evlet_tls_context& context, evlet_tls_version version) {
-#if MBEDTLS_VERSION_NUMBER >= 0x03060000
-#if !EVLET_MBEDTLS_TLS_1_3
-    if (version == EVLET_TLS_1_3)
-        return fail_context(context, Status::unsupported, "this Mbed TLS was built without TLS 1.3");
-#endif
+    if (version == EVLET_TLS_1_3 && !EVLET_MBEDTLS_TLS_1_3)
+        return fail_context(context, Status::unsupported,
+                            "this Mbed TLS has no TLS 1.3: it is before 3.6, or was built without");
+#if MBEDTLS_VERSION_NUMBER >= 0x03020000
     mbedtls_ssl_conf_min_tls_version(&own(context).config, version == EVLET_TLS_1_3
                                                                ? MBEDTLS_SSL_VERSION_TLS1_3
                                                                : MBEDTLS_SSL_VERSION_TLS1_2);
 #else
-    if (version == EVLET_TLS_1_3)
-        return fail_context(context, Status::unsupported, "Mbed TLS before 3.6 has no TLS 1.3");
     mbedtls_ssl_conf_min_version(&own(context).config, MBEDTLS_SSL_MAJOR_VERSION_3,
                                  MBEDTLS_SSL_MINOR_VERSION_3);
 #endif
@@ -331,6 +328,9 @@ MbedtlsContext* make_context(bool is_server) {
         &context->config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
 #endif
     (void)set_min_version(*context, EVLET_TLS_1_2);
+#if MBEDTLS_VERSION_NUMBER >= 0x03020000 && !EVLET_MBEDTLS_TLS_1_3
+    mbedtls_ssl_conf_max_tls_version(&context->config, MBEDTLS_SSL_VERSION_TLS1_2);
+#endif
     set_verification(*context);
     return context;
 }

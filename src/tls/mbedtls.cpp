@@ -160,6 +160,11 @@ size_t pending(Stream& stream) {
 
 #if defined(MBEDTLS_SSL_RENEGOTIATION)
 Status renegotiate(Stream& stream) {
+#if MBEDTLS_VERSION_NUMBER >= 0x03020000
+    // Mbed TLS would try, and break a connection of TLS 1.3.
+    if (mbedtls_ssl_get_version_number(ssl_of(stream)) > MBEDTLS_SSL_VERSION_TLS1_2)
+        return Status::unsupported;
+#endif
     const Step step = step_of(stream, mbedtls_ssl_renegotiate(ssl_for_step(stream)));
     return step == Step::failed || step == Step::closed ? Status::unsupported : Status::ok;
 }

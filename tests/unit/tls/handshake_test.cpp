@@ -216,6 +216,22 @@ TLS_TEST("hands_may_be_shaken_again_where_tls_has_that") {
     }
 }
 
+TLS_TEST("connection_that_cannot_shake_hands_again_goes_on") {
+    Base base;
+    for (const bool by_client : {true, false}) {
+        CAPTURE(by_client);
+        TlsPair pair(base, with);
+        pair.connect();
+        const TestEngine& engine = by_client ? with.client : with.server;
+        if (engine.renegotiate(by_client ? pair.client : pair.server) == 0)
+            continue;  // it is not one of TLS 1.3
+        pair.client.write("ping");
+        receive_exactly(base, pair.server, "ping");
+        pair.server.write("pong");
+        receive_exactly(base, pair.client, "pong");
+    }
+}
+
 TLS_TEST("hands_cannot_be_shaken_again_before_they_were_shaken_at_all") {
     Base base;
     const RawPair raw;

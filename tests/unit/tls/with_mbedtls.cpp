@@ -9,7 +9,7 @@
 #include <mbedtls/ssl.h>
 #include <mbedtls/version.h>
 #include <mbedtls/x509_crt.h>
-#if MBEDTLS_VERSION_MAJOR >= 3
+#if defined(MBEDTLS_PSA_CRYPTO_C)
 #include <psa/crypto.h>
 #endif
 
@@ -33,7 +33,7 @@ struct Random {
     mbedtls_entropy_context entropy;
     mbedtls_ctr_drbg_context generator;
     Random() {
-#if MBEDTLS_VERSION_MAJOR >= 3
+#if defined(MBEDTLS_PSA_CRYPTO_C)
         REQUIRE(psa_crypto_init() == PSA_SUCCESS);
 #endif
         mbedtls_entropy_init(&entropy);
