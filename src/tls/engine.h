@@ -44,8 +44,7 @@ struct TlsEngine {
     void (*release)(Stream& stream);
 };
 
-// Around each step: the program's callbacks in an engine may free the stream; they cannot begin
-// anew.
+// Around each step: the program's callbacks in an engine may free the stream, but not begin anew.
 class InEngine {
 public:
     explicit InEngine(Stream& stream) : stream_(stream) { stream_.occupied = 1; }

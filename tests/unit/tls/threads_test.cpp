@@ -221,6 +221,7 @@ TLS_TEST("the_loop_hears_of_a_stream_that_is_made_under_the_streams_lock_alone")
     NEEDS(fork_with_sockets);
     g_engine = &with.client;
     check_in_child([] {
+        hide_warnings();
         evthread_lock_callbacks hooks = kCountedLocks;
         hooks.alloc = watched_alloc;
         hooks.lock = watched_lock;
