@@ -30,7 +30,8 @@ suite_arm() {
         -Dtest-rooms=base,mem,log,thread,locks,debug,loop,signals,process,net,buffer,stream
     arm_slim
     # What holds times and file offsets.
-    cross_quick arm-t64 arm-linux base,loop,net,buffer --cross-file "$TOOLCHAINS/t64.ini"
+    cross_quick arm-t64 arm-linux base,loop,net,buffer --cross-file "$TOOLCHAINS/t64.ini" \
+        -Dexamples=disabled
 }
 
 # With Mbed TLS as Debian has it for the machine, linked statically as a firmware would.
