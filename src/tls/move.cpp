@@ -111,7 +111,11 @@ Step read_once(Stream& stream, size_t most, size_t* ret_count) {
     }
     if (space.size > most)
         space.size = most;
+    // A callback of the program's, in the engine, must not free the block that is written to.
+    const bool frozen = input.front_frozen;
+    input.front_frozen = true;
     const Step step = tls.engine->read(stream, space.data, space.size, ret_count);
+    input.front_frozen = frozen;
     if (step != Step::done)
         return step;
     const size_t count = *ret_count;

@@ -140,6 +140,25 @@ TLS_TEST("what_is_below_goes_on_when_its_filter_is_freed_within_a_handshake_that
     CHECK(nth > 5);
 }
 
+TLS_TEST("what_was_read_cannot_be_taken_from_within_the_engine") {
+    if (!can_call_within(with.server))
+        return;
+    Base base;
+    TlsPair pair(base, with);
+    pair.connect();
+    pair.client.write("first");
+    REQUIRE(run_until(base, [&] { return pair.server.input_length() == 5; }));
+    bool taken = false;
+    const Within within(with.server, with.server.session_of(pair.server), 1, [&] {
+        taken = evbuffer_drain(pair.server.input(), 5) == 0;
+    });
+    pair.client.write("second");
+    REQUIRE(run_until(base, [&] { return pair.server.input_length() >= 11; }));
+    CHECK(within.met());
+    CHECK_FALSE(taken);
+    CHECK(pair.server.take() == "firstsecond");
+}
+
 TLS_TEST("within_the_engine_no_other_descriptor_is_taken") {
     NEEDS(system_descriptors);
     if (!can_call_within(with.client))
