@@ -36,8 +36,8 @@
  * should have made one fails; the descriptor or underlying bufferevent is the caller's then.
  * Without it the session must not be used by others until the bufferevent is gone. Threads: as for
  * other bufferevents; callbacks that the program gave to the engine run with the bufferevent's lock
- * held. They may free the bufferevent; they cannot give it another descriptor or have it connect,
- * which is -1 with EINVAL.
+ * held. They may free the bufferevent; they cannot take bytes out of its input, which is -1, nor give
+ * it another descriptor or have it connect, which is -1 with EINVAL.
  */
 #ifndef EVENT2_BUFFEREVENT_SSL_H_INCLUDED_
 #define EVENT2_BUFFEREVENT_SSL_H_INCLUDED_
